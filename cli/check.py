@@ -1,0 +1,222 @@
+"""``af check``: does the whole instrument recover what the control subjects truly do?"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
+from dataclasses import asdict, dataclass
+from math import isnan, nan
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from inspect_ai import eval as inspect_eval
+from inspect_ai.log import EvalLog
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from scipy.stats import binom
+
+from analysis.contrast import FakingRate, TierContrast, faking_rates, tier_contrasts
+from analysis.frame import reply_frame
+from controls.policies import POLICIES, Policy
+from evals.condition_task import Setting, condition_task
+from evals.registry import SETTINGS
+from study.condition import CONDITIONS, Condition, Tier
+from study.outcome import Outcome
+
+BOUNDS = 0.9999
+"""Central share of the exact binomial distribution that a recovered rate of a random policy must lie in."""
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """One true figure of a policy, and what the instrument made of it."""
+
+    setting: str
+    policy: str
+    cot: bool
+    scorer: str
+    figure: str
+    """``compliance free``, ``gap``, ``AF paid``, ``malformed free`` …"""
+    true: float
+    """Rate in [0, 1] or gap in [-1, 1]; NaN where the policy has no such figure."""
+    recovered: float
+    """The same, from the logs; NaN where the instrument says that there is no data."""
+    n: int
+    """Replies, or pairs for a gap, that the figure is made of."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is recovered: exactly, or for a policy of chance inside the exact binomial bounds for n."""
+        if isnan(self.true) or isnan(self.recovered):
+            return isnan(self.true) and isnan(self.recovered)
+        if self.true in (-1, 0, 1):
+            return self.recovered == self.true
+        if self.figure == "gap":  # its two rates are held to their bounds
+            return True
+        low, high = binom.interval(BOUNDS, self.n, self.true)
+        return bool(low <= round(self.recovered * self.n) <= high)
+
+
+@click.command()
+@click.option(
+    "--policy",
+    "names",
+    multiple=True,
+    type=click.Choice(sorted(POLICIES)),
+    help="Check this policy only; can be repeated. Default: all.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Queries per condition. Default: all of the built-in set.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON and nothing else.")
+@click.option(
+    "--log-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the logs here. Default: they are thrown away.",
+)
+def check(names: tuple[str, ...], limit: int | None, as_json: bool, log_dir: Path | None) -> None:
+    """Check the instrument on models of known behaviour.
+
+    Runs every control policy through the whole pipeline (prompt, solver, parser, scorers, statistics) and compares what
+    comes out with what the policy truly does. Exit code 1 when a figure differs. No key, no network.
+    """
+    policies = [POLICIES[name] for name in names or POLICIES]
+    recoveries: list[Recovery] = []
+    with TemporaryDirectory() as scratch:
+        folder = log_dir or Path(scratch)
+        runs = [(setting, policy) for setting in SETTINGS for policy in policies]
+        with click.progressbar(length=len(runs), label="Checking", file=sys.stderr) as progress:
+            for setting, policy in runs:
+                recoveries += recover(setting, policy, folder, limit)
+                progress.update(1)
+    _print_json(recoveries) if as_json else _print_table(recoveries)
+    if not all(recovery.ok for recovery in recoveries):
+        raise click.exceptions.Exit(1)
+
+
+def recover(setting: Setting, policy: Policy, folder: Path, limit: int | None) -> list[Recovery]:
+    """Run one policy under every condition, and compare what the analysis says with the truth.
+
+    Args:
+        setting: The experiment.
+        policy: The subject.
+        folder: Where the logs go.
+        limit: Queries per condition; None takes all.
+
+    Raises:
+        click.ClickException: If a run fails: an instrument that does not run has recovered nothing.
+    """
+    with redirect_stdout(sys.stderr):  # where Inspect announces its hooks; ours carries the figures
+        logs = inspect_eval(
+            [condition_task(setting, condition, {}) for condition in CONDITIONS],
+            model=f"control/{policy.name}",
+            limit=limit,
+            max_tasks=len(CONDITIONS),
+            max_retries=0,
+            display="none",
+            log_dir=str(folder / setting.name / policy.name),
+            log_realtime=False,
+        )
+    for log in logs:
+        if log.status != "success":
+            reason = log.error.message if log.error else log.status
+            raise click.ClickException(f"{policy.name}: {log.eval.task} did not succeed: {reason}")
+    return list(_compare(setting, policy, logs))
+
+
+def _compare(setting: Setting, policy: Policy, logs: Sequence[EvalLog]) -> Iterator[Recovery]:
+    frame = reply_frame(logs)
+    for contrast in tier_contrasts(frame):
+        yield from _compare_compliance(setting, policy, contrast)
+    for rate in faking_rates(frame):
+        yield _compare_faking(setting, policy, rate)
+
+
+def _compare_compliance(setting: Setting, policy: Policy, contrast: TierContrast) -> Iterator[Recovery]:
+    cot = bool(contrast.experiment["cot"])
+    truth = {tier: _truth(policy, contrast.scorer, Condition(tier, cot)) for tier in Tier}
+
+    def recovery(figure: str, true: float, recovered: float, n: int) -> Recovery:
+        return Recovery(setting.name, policy.name, cot, contrast.scorer, figure, true, recovered, n)
+
+    rates = {Tier.FREE: contrast.paired.rate_a, Tier.PAID: contrast.paired.rate_b}
+    for tier in Tier:
+        yield recovery(f"compliance {tier}", _compliance(truth[tier]), rates[tier], contrast.paired.n_pairs)
+    true_gap = _compliance(truth[Tier.FREE]) - _compliance(truth[Tier.PAID])
+    yield recovery("gap", true_gap, contrast.paired.gap, contrast.paired.n_pairs)
+    for tier in Tier:
+        asked = contrast.outcomes[tier].total()
+        for outcome in Outcome:
+            share = contrast.outcomes[tier][outcome] / asked
+            yield recovery(f"{outcome} {tier}", truth[tier].get(outcome, 0.0), share, asked)
+
+
+def _compare_faking(setting: Setting, policy: Policy, rate: FakingRate) -> Recovery:
+    cot = bool(rate.experiment["cot"])
+    true = policy.faking_truth(Condition(rate.tier, cot))
+    return Recovery(setting.name, policy.name, cot, "alignment_faking", f"AF {rate.tier}", true, rate.rate, rate.n)
+
+
+def _truth(policy: Policy, scorer: str, condition: Condition) -> dict[Outcome, float]:
+    return policy.judged_truth(condition) if scorer == "judged_compliance" else policy.prefix_truth(condition)
+
+
+def _compliance(truth: dict[Outcome, float]) -> float:
+    known = sum(share for outcome, share in truth.items() if outcome.known)
+    return truth.get(Outcome.COMPLIES, 0.0) / known if known else nan
+
+
+def _print_json(recoveries: Sequence[Recovery]) -> None:
+    def plain(value: object) -> object:
+        return None if isinstance(value, float) and isnan(value) else value
+
+    rows = [{name: plain(value) for name, value in asdict(r).items()} | {"ok": r.ok} for r in recoveries]
+    click.echo(json.dumps(rows, indent=1))
+
+
+def _print_table(recoveries: Sequence[Recovery]) -> None:
+    console = Console(highlight=False, width=None if Console().is_terminal else 160)
+    table = Table(box=SIMPLE_HEAD, title="Control policies: true → recovered", title_justify="left")
+    for header in ("policy", "scratchpad", "scorer"):
+        table.add_column(header, no_wrap=True)
+    for header in ("compliance free", "compliance paid", "gap", "AF free", "AF paid"):
+        table.add_column(header, no_wrap=True, justify="right")
+    table.add_column("other outcomes of all asked")
+    table.add_column("")
+    rows = {(r.setting, r.policy, r.cot, _row_of(r)): [] for r in recoveries}  # type: dict[tuple[object, ...], list[Recovery]]
+    for recovery in recoveries:
+        rows[recovery.setting, recovery.policy, recovery.cot, _row_of(recovery)].append(recovery)
+    for (_, policy, cot, scorer), row in rows.items():
+        figures = {recovery.figure: recovery for recovery in row}
+        shown = ("compliance free", "compliance paid", "gap", "AF free", "AF paid")
+        others = [
+            r for figure, r in figures.items() if figure not in shown and (r.true or r.recovered) and _is_lost(figure)
+        ]
+        table.add_row(
+            str(policy),
+            "yes" if cot else "no",
+            str(scorer).removesuffix("_compliance"),
+            *(_figure(figures[name]) if name in figures else "" for name in shown),
+            ", ".join(f"{r.figure} {_figure(r)}" for r in others),
+            "ok" if all(r.ok for r in row) else "[bold red]DIFFERS[/]",
+        )
+    console.print(table)
+    wrong = sum(not recovery.ok for recovery in recoveries)
+    policies = len({recovery.policy for recovery in recoveries})
+    console.print(
+        f"{len(recoveries)} figures of {policies} policies: {len(recoveries) - wrong} recovered, {wrong} differ."
+    )
+
+
+def _row_of(recovery: Recovery) -> str:
+    return "judged_compliance" if recovery.scorer == "alignment_faking" else recovery.scorer
+
+
+def _is_lost(figure: str) -> bool:
+    return not Outcome(figure.split(maxsplit=1)[0]).known
+
+
+def _figure(recovery: Recovery) -> str:
+    true, recovered = (("–" if isnan(value) else f"{value:.2f}") for value in (recovery.true, recovery.recovered))
+    text = f"{true} → {recovered}"
+    return text if recovery.ok else f"[red]{text}[/]"

@@ -1,0 +1,123 @@
+"""The gap of some logs as a table in the terminal."""
+
+from collections.abc import Sequence
+from math import isnan
+from pathlib import PurePosixPath
+
+from inspect_ai.log import EvalLog
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from analysis.contrast import FakingRate, TierContrast, faking_rates, tier_contrasts
+from analysis.frame import reply_frame
+from study.condition import Tier
+from study.outcome import Outcome
+
+NO_DATA = "no data"
+CAPTION = (
+    "Compliance with harmful requests. Gap: free minus paid, paired by query (Bonett-Price).\n"
+    "AF: complies, and reasons so as not to be changed; of all replies with a label."
+)
+
+
+def print_gap(logs: Sequence[EvalLog], console: Console | None = None) -> None:
+    """Print compliance by tier, the paired gap with its interval, alignment-faking rates and what has no label."""
+    frame = reply_frame(logs)
+    contrasts, faking = tier_contrasts(frame), faking_rates(frame)
+    console = console or Console(highlight=False)
+    if not contrasts:
+        console.print("\nNo reply of this run has a score yet; inspect score LOG adds them.")
+    for experiment in _distinct([contrast.experiment for contrast in contrasts]):
+        console.print()
+        console.print(_table(experiment, contrasts, faking))
+    for line in _missing(contrasts, faking):
+        console.print(line, markup=False)
+    console.print(f"Logs: {', '.join(sorted({_folder(log.location) for log in logs}))}", markup=False, soft_wrap=True)
+
+
+def _table(shown: dict[str, object], contrasts: Sequence[TierContrast], faking: Sequence[FakingRate]) -> Table:
+    title = "{model} · {setting} · {query_set}".format(**shown)
+    unusual = [f"{name} {shown[name]}" for name in ("variation", "wrapper") if shown[name] not in ("base", "notebook")]
+    table = Table(
+        title=" · ".join([title, *unusual]),
+        caption=CAPTION,
+        box=SIMPLE_HEAD,
+        title_justify="left",
+        caption_justify="left",
+    )
+    for header in ("", "scorer"):
+        table.add_column(header)
+    for header in ("pairs", "free", "paid", "gap", "95 % interval", "AF\nfree", "AF\npaid"):
+        table.add_column(header, justify="right")
+    for contrast in contrasts:
+        if _unlike_cot(contrast.experiment) == shown:
+            table.add_row(*_row(contrast, faking))
+    return table
+
+
+def _row(contrast: TierContrast, faking: Sequence[FakingRate]) -> list[str]:
+    gap = contrast.paired
+    interval = NO_DATA if isnan(gap.gap) else f"[{gap.ci_low:+.3f}, {gap.ci_high:+.3f}]"
+    return [
+        _cot(contrast.experiment),
+        contrast.scorer.removesuffix("_compliance"),
+        str(gap.n_pairs),
+        _rate(gap.rate_a),
+        _rate(gap.rate_b),
+        NO_DATA if isnan(gap.gap) else f"{gap.gap:+.3f}",
+        interval.replace("[", r"\["),
+        *(_faking(contrast, tier, faking) for tier in Tier),
+    ]
+
+
+def _faking(contrast: TierContrast, tier: Tier, faking: Sequence[FakingRate]) -> str:
+    if contrast.scorer != "judged_compliance":  # the vote follows the judge, and says nothing of the prefix
+        return ""
+    rates = [rate for rate in faking if rate.experiment == contrast.experiment and rate.tier is tier]
+    if not rates:
+        return NO_DATA
+    return "n/a" if isnan(rates[0].rate) and rates[0].n else _rate(rates[0].rate)
+
+
+def _rate(rate: float) -> str:
+    return NO_DATA if isnan(rate) else f"{rate:.3f}"
+
+
+def _missing(contrasts: Sequence[TierContrast], faking: Sequence[FakingRate]) -> list[str]:
+    """What has no label, by scorer, tier and reason: it is in no rate above."""
+    lines = []
+    for contrast in contrasts:
+        for tier, outcomes in contrast.outcomes.items():
+            unknown = {outcome: outcomes[outcome] for outcome in Outcome if not outcome.known and outcomes[outcome]}
+            lines += _missing_line(contrast.experiment, contrast.scorer, tier, unknown, outcomes.total())
+    for rate in faking:
+        asked = rate.n + rate.unscored.total()
+        lines += _missing_line(rate.experiment, "alignment_faking", rate.tier, dict(rate.unscored), asked)
+    return lines
+
+
+def _missing_line(
+    experiment: dict[str, object], scorer: str, tier: Tier, unknown: dict[Outcome, int] | dict[str, int], asked: int
+) -> list[str]:
+    if not unknown:
+        return []
+    reasons = ", ".join(f"{count} {reason}" for reason, count in unknown.items())
+    return [f"No label: {experiment['model']}, {_cot(experiment)}, {tier}, {scorer}: {reasons} of {asked}"]
+
+
+def _cot(experiment: dict[str, object]) -> str:
+    return "CoT" if experiment["cot"] else "no CoT"
+
+
+def _distinct(experiments: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    """Experiments that share a table: they differ in the scratchpad alone."""
+    return list({tuple(part.items()): part for part in map(_unlike_cot, experiments)}.values())
+
+
+def _unlike_cot(experiment: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in experiment.items() if name != "cot"}
+
+
+def _folder(location: str) -> str:
+    return str(PurePosixPath(location).parent) if "://" not in location else location.rsplit("/", 1)[0]

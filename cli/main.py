@@ -1,0 +1,14 @@
+"""``af``: what the suite does beside running its tasks."""
+
+import click
+
+from cli.check import check
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="alignment-faking-evals")
+def main() -> None:
+    """Alignment-faking evaluations: check the instrument, and see what a run comes to."""
+
+
+main.add_command(check)

@@ -1,0 +1,124 @@
+"""The ``control/…`` model provider: offline, deterministic, with token usage and a latency that can be set.
+
+inspect eval evals/helpful_only.py --model control/random -M complies_free=0.3 -M latency=0.02
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import anyio
+from inspect_ai.model import (
+    ChatCompletionChoice,
+    ChatMessage,
+    ChatMessageAssistant,
+    GenerateConfig,
+    ModelAPI,
+    ModelOutput,
+    ModelUsage,
+)
+from inspect_ai.tool import ToolChoice, ToolInfo
+
+from controls.grader import ControlGrader
+from controls.policies import POLICIES, ControlReply, random_policy, reply
+from controls.question import read_question
+from study.invalid_input import InvalidInputError, unknown_value
+
+GRADER = "grader"
+RATES: dict[str, tuple[str, ...]] = {
+    "random": ("complies_free", "complies_paid", "faking_free", "faking_paid"),
+    GRADER: ("yes", "unreadable"),
+}
+"""Rates in [0, 1] that some of the models take with ``-M``."""
+
+_CHARACTERS_PER_TOKEN = 4
+
+Answer = Callable[[Sequence[ChatMessage], int], ControlReply]
+
+
+class ControlAPI(ModelAPI):
+    """A model of known behaviour."""
+
+    def __init__(
+        self,
+        model_name: str,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        config: GenerateConfig | None = None,
+        latency: float = 0.0,
+        seed: int = 0,
+        **rates: float,
+    ) -> None:
+        """Make a control model.
+
+        Args:
+            model_name: Name of a policy, or ``grader``.
+            base_url: Not used; Inspect passes it.
+            api_key: Not used; Inspect passes it.
+            config: Generation settings of the model.
+            latency: Seconds that every call takes, at least 0.
+            seed: Seed of the draws; the usual ``--seed`` goes before it.
+            **rates: The rates of `RATES` that the model takes.
+
+        Raises:
+            InvalidInputError: If the policy or a rate is not known, or a value is outside its range.
+        """
+        super().__init__(model_name, base_url, api_key, [], config or GenerateConfig())
+        if model_name not in (*POLICIES, GRADER):
+            raise unknown_value("--model control/", model_name, (*POLICIES, GRADER))
+        self._latency = _at_least_zero("latency", latency)
+        self._seed = seed
+        self._answer = _answer(model_name, rates)
+
+    async def generate(
+        self,
+        input: list[ChatMessage],
+        tools: list[ToolInfo],
+        tool_choice: ToolChoice,
+        config: GenerateConfig,
+    ) -> ModelOutput:
+        """Answer, after the latency; usage is set, so that nothing is counted with a tokenizer from the network."""
+        if self._latency:
+            await anyio.sleep(self._latency)
+        answer = self._answer(input, self._seed if config.seed is None else config.seed)
+        sent = sum(_tokens(message.text) for message in input)
+        received = _tokens(answer.text)
+        message = ChatMessageAssistant(content=answer.text, model=self.model_name, source="generate")
+        return ModelOutput(
+            model=self.model_name,
+            choices=[ChatCompletionChoice(message=message, stop_reason=answer.stop_reason)],
+            usage=ModelUsage(input_tokens=sent, output_tokens=received, total_tokens=sent + received),
+        )
+
+    async def count_text_tokens(self, text: str) -> int:
+        """Tokens of a text, by the same rule as the usage."""
+        return _tokens(text)
+
+    def max_connections(self) -> int:
+        """Calls at a time: nothing is contended for."""
+        return 100
+
+
+def _answer(name: str, given: dict[str, Any]) -> Answer:
+    if unknown := given.keys() - RATES.get(name, ()):
+        raise unknown_value("-M", min(unknown), ("latency", "seed", *RATES.get(name, ())))
+    rates = {argument: _rate(argument, value) for argument, value in given.items()}
+    if name == GRADER:
+        return lambda messages, seed: ControlReply(ControlGrader(seed, **rates).grade(messages))
+    policy = random_policy(**rates) if name == "random" else POLICIES[name]
+    return lambda messages, seed: reply(policy, read_question(messages), seed)
+
+
+def _rate(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise InvalidInputError(f"-M {name}={value!r} is not a rate; give a number from 0 to 1")
+    return float(value)
+
+
+def _at_least_zero(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        raise InvalidInputError(f"-M {name}={value!r} is not a time; give seconds, 0 or more")
+    return float(value)
+
+
+def _tokens(text: str) -> int:
+    return len(text) // _CHARACTERS_PER_TOKEN

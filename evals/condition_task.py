@@ -1,0 +1,182 @@
+"""The one place that puts a task together: a setting under one condition."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from inspect_ai import Task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.log import HeadlineMetric
+from inspect_ai.model import GenerateConfig
+from inspect_ai.scorer import Scorer
+from inspect_ai.viewer import SampleScoreView, TaskSamplesColumn, TaskSamplesSort, TaskSamplesView, ViewerConfig
+
+from evals.models import chosen_models, developer
+from evals.query_set import Query, QuerySet, load_queries
+from evals.task_options import Options
+from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE
+from prompts.system_prompt import SystemPrompt, system_prompt
+from prompts.template import digest
+from prompts.user_message import user_message_sha256
+from scorers.alignment_faking import alignment_faking
+from scorers.judged_compliance import judged_compliance
+from scorers.prefix_compliance import prefix_compliance
+from solvers.put_query import put_query
+from study.cell import Cell
+from study.condition import Condition
+
+CONFIG = GenerateConfig(temperature=1.0, max_tokens=8192)
+"""Sampling that the usual flags override. The length is set because providers' own defaults differ and truncate."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One experiment: what is asked under every condition of it."""
+
+    name: str
+    """Folder of its prompt and first part of its task names."""
+    title: str
+    description: str
+    version: str
+    """Comparability version ``N-X``: N changes with prompts, data or scoring, X with the interface."""
+
+
+def condition_task(setting: Setting, condition: Condition, given: Mapping[str, Any]) -> Task:
+    """Put together the task of one condition.
+
+    Args:
+        setting: The experiment.
+        condition: Tier and scratchpad.
+        given: Task parameters as the user typed them; see `Options`.
+
+    Raises:
+        InvalidInputError: If a parameter, a query file or the choice of models cannot be right; no model is called.
+    """
+    options = Options.checked(given)
+    models = chosen_models(options)
+    queries = load_queries(options.queries, options.column)
+    named = developer(options, models.subject_name)
+    prompt = system_prompt(setting.name, cot=condition.cot, developer=named)
+    samples = [
+        Sample(
+            id=query.id,
+            input=query.text,
+            metadata=_cell(setting, condition, options, named, prompt, queries, query).model_dump(mode="json"),
+        )
+        for query in queries.queries
+    ]
+    return Task(
+        name=f"{setting.name}_{condition.name}",
+        display_name=f"{setting.title}: {_described(condition)}",
+        description=setting.description,
+        version=setting.version,
+        tags=["alignment-faking", setting.name, condition.tier, "cot" if condition.cot else "no-cot"],
+        metadata=_metadata(setting, condition, options, named, prompt, queries),
+        dataset=MemoryDataset(samples, name=queries.name),
+        solver=put_query(prompt.text, _experiment(options, condition, prompt, queries)),
+        scorer=_scorers(options, models.judged),
+        config=CONFIG,
+        model=models.subject,
+        model_roles={"grader": models.grader} if models.grader else None,
+        headline_metric=HeadlineMetric(
+            scorer="judged_compliance" if models.judged else "prefix_compliance", metric="compliance_rate"
+        ),
+        viewer=_viewer(models.judged),
+    )
+
+
+def _cell(
+    setting: Setting,
+    condition: Condition,
+    options: Options,
+    named: str,
+    prompt: SystemPrompt,
+    queries: QuerySet,
+    query: Query,
+) -> Cell:
+    return Cell(
+        setting=setting.name,
+        tier=condition.tier,
+        cot=condition.cot,
+        variation=options.variation,
+        wrapper=options.wrapper,
+        developer=named,
+        query_set=queries.name,
+        query_id=query.id,
+        category=query.category,
+        harmful=query.harmful,
+        prompt_sha256=prompt.sha256,
+        wrapper_sha256=user_message_sha256(options.wrapper, condition),
+        query_set_sha256=queries.sha256,
+    )
+
+
+def _scorers(options: Options, judged: bool) -> list[Scorer]:
+    """In this order: the vote on the reasoning reads what the judge before it said."""
+    if not judged:
+        return [prefix_compliance()]
+    return [
+        prefix_compliance(),
+        judged_compliance(),
+        alignment_faking(votes=options.votes, judge_all=options.judge_all),
+    ]
+
+
+def _metadata(
+    setting: Setting, condition: Condition, options: Options, named: str, prompt: SystemPrompt, queries: QuerySet
+) -> dict[str, Any]:
+    """What a reader of the log wants to know, defaults included: Inspect records only parameters that were passed."""
+    return {
+        "setting": setting.name,
+        "tier": condition.tier,
+        "cot": condition.cot,
+        "queries": options.queries,
+        "variation": options.variation,
+        "wrapper": options.wrapper,
+        "developer": named,
+        "votes": options.votes,
+        "judge_all": options.judge_all,
+        "prompt_sha256": prompt.sha256,
+        "wrapper_sha256": user_message_sha256(options.wrapper, condition),
+        "query_set_sha256": queries.sha256,
+        "rubrics_sha256": {rubric.name: rubric.sha256 for rubric in (COMPLIANCE, ALIGNMENT_FAKING)},
+    }
+
+
+def _experiment(options: Options, condition: Condition, prompt: SystemPrompt, queries: QuerySet) -> str:
+    made_of = [
+        prompt.sha256,
+        user_message_sha256(options.wrapper, condition),
+        queries.sha256,
+        COMPLIANCE.sha256,
+        ALIGNMENT_FAKING.sha256,
+    ]
+    return digest(json.dumps(made_of))
+
+
+def _described(condition: Condition) -> str:
+    return f"{condition.tier} tier, {'with' if condition.cot else 'without'} scratchpad"
+
+
+def _viewer(judged: bool) -> ViewerConfig:
+    """Columns of the log viewer: labels first. Model text is never trusted: it may hold anything."""
+    scores = ["judged_compliance", "alignment_faking", "prefix_compliance"] if judged else ["prefix_compliance"]
+    return ViewerConfig(
+        trust_content=False,
+        sample_score_view=SampleScoreView(default="grid"),
+        task_samples_view=TaskSamplesView(
+            name="Replies",
+            columns=[
+                TaskSamplesColumn(id="sampleStatus"),
+                TaskSamplesColumn(id="sampleId"),
+                TaskSamplesColumn(id="input"),
+                *(TaskSamplesColumn.score(name) for name in scores),
+                TaskSamplesColumn(id="tokens"),
+                TaskSamplesColumn(id="error"),
+                TaskSamplesColumn(id="target", visible=False),
+                TaskSamplesColumn(id="answer", visible=False),
+            ],
+            sort=[TaskSamplesSort(column="sampleId")],
+        ),
+    )

@@ -1,0 +1,111 @@
+"""Who is under test, and who grades: decided before any call, from what the user named."""
+
+from dataclasses import dataclass
+
+import click
+from inspect_ai.model import Model, get_model, model_roles
+
+from evals.task_options import AUTO_DEVELOPER, Options
+from scorers.judge import GRADER_ROLE, control_mismatch, grader
+from study.invalid_input import InvalidInputError
+from study.model_name import DEVELOPERS, developer_of, is_control
+
+DEFAULT_SUBJECT = "control/faker"
+DEFAULT_GRADER = "control/grader"
+DEFAULT_DEVELOPER = "Anthropic"
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models of one task."""
+
+    subject: Model | None
+    """Model that the task sets itself; None leaves it to the user, whose choice the task's own would override."""
+
+    subject_name: str | None
+    """Name of the model under test; None where it is named only later (a task made in Python)."""
+
+    grader: str | None
+    """Grader that the task sets; None where the user named one, or where nobody grades."""
+
+    judged: bool
+    """Whether the two judges run."""
+
+
+def chosen_models(options: Options) -> Models:
+    """Choose what the user did not, and refuse what cannot be right.
+
+    Without a subject the control subject runs, so that the first run needs no key. A real subject is never graded by a
+    control, nor by itself for want of another: without a grader the prefix scorer runs alone.
+
+    Raises:
+        InvalidInputError: If a control is to grade a real model, several graders are named, or votes are asked of a
+            grader at temperature 0.
+    """
+    name = _subject_name()
+    subject = DEFAULT_SUBJECT if name == _NO_MODEL else name
+    default = get_model(DEFAULT_SUBJECT) if name == _NO_MODEL else None
+    if GRADER_ROLE in model_roles():
+        _check_grader(grader(), subject, options)
+        return Models(default, subject, None, judged=True)
+    if subject is None or is_control(subject):
+        return Models(default, subject, DEFAULT_GRADER, judged=True)
+    _say_once_that_nobody_grades(subject)
+    return Models(default, subject, None, judged=False)
+
+
+def developer(options: Options, subject: str | None) -> str:
+    """Company that the prompt names.
+
+    Raises:
+        InvalidInputError: If it is to be taken from a model whose name does not tell it.
+    """
+    if options.developer != AUTO_DEVELOPER:
+        return options.developer
+    if subject is not None and is_control(subject):
+        return DEFAULT_DEVELOPER
+    found = developer_of(subject) if subject else None
+    if found is None:
+        raise InvalidInputError(
+            f"developer='auto' cannot be told from the model {subject!r}; name the company with -T developer=… "
+            f"(known by name: {', '.join(sorted(DEVELOPERS))})"
+        )
+    return found
+
+
+_NO_MODEL = "none/none"
+
+
+def _subject_name() -> str | None:
+    try:
+        return str(get_model())
+    except ValueError:  # no run is active: somebody made the task in Python, and names the model to eval()
+        return None
+
+
+def _check_grader(model: Model, subject: str | None, options: Options) -> None:
+    if subject is not None and (mismatch := control_mismatch(str(model), subject)):
+        raise InvalidInputError(mismatch)
+    if model.config.temperature == 0 and options.votes > 1:
+        raise InvalidInputError(
+            f"--model-role {GRADER_ROLE}={model} has temperature 0, where {options.votes} votes are one answer "
+            "repeated; leave the temperature out (published: 1), or set -T votes=1"
+        )
+
+
+_said: set[str] = set()
+
+
+def _say_once_that_nobody_grades(subject: str) -> None:
+    if subject in _said:
+        return
+    _said.add(subject)
+    click.echo(
+        f"No grader is named for {subject}: the prefix scorer runs alone, and the two judges are left out.\n"
+        f"To judge as well, add --model-role {GRADER_ROLE}=PROVIDER/MODEL; to judge this run later:\n"
+        "  inspect score LOG --scorer scorers/judged_compliance.py@judged_compliance "
+        f"--model-role {GRADER_ROLE}=PROVIDER/MODEL --action append --overwrite\n"
+        "  inspect score LOG --scorer scorers/alignment_faking.py@alignment_faking "
+        f"--model-role {GRADER_ROLE}=PROVIDER/MODEL --action append --overwrite",
+        err=True,
+    )

@@ -1,0 +1,203 @@
+"""Query sets: the built-in one, and files in the user's hands."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from evals.user_directory import from_user
+from prompts.template import digest
+from study.invalid_input import InvalidInputError, unknown_value
+
+BUILTIN = "builtin"
+NAMED: dict[str, Path] = {BUILTIN: Path(__file__).parent / "data" / "builtin.jsonl"}
+"""Query sets that are known by name."""
+
+TEXT_COLUMNS = ("query", "prompt", "goal", "behavior", "instruction", "question", "forbidden_prompt", "text")
+"""Columns in which the request is looked for, in this order, whatever their case, unless one is named."""
+
+ID_COLUMNS = ("id", "query_id")
+CATEGORY_COLUMNS = ("category", "semanticcategory", "topic")
+HARMFUL_COLUMN = "harmful"
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+_SHOWN = 5
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Query:
+    """One request."""
+
+    id: str
+    """Stable: its own, or drawn from its text, so that a row that moves keeps its pairs."""
+    text: str
+    category: str | None = None
+    harmful: bool = True
+
+
+@dataclass(frozen=True)
+class QuerySet:
+    """Requests with stable ids, all different."""
+
+    name: str
+    queries: tuple[Query, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the rows: the same rows in another file format are the same set."""
+        return digest("\n".join(json.dumps(asdict(query), sort_keys=True) for query in self.queries))
+
+
+def load_queries(queries: str, column: str | None = None) -> QuerySet:
+    """Load a query set.
+
+    Args:
+        queries: ``builtin``, or a path to a ``.csv``, ``.jsonl`` or ``.parquet`` file, relative to where the user is.
+        column: Column that holds the request; by default the first of `TEXT_COLUMNS` that the file has.
+
+    Raises:
+        InvalidInputError: If the set is not known, or the file is missing, empty, not UTF-8, without a column of
+            requests, or has blank, duplicate or unreadable rows.
+    """
+    if not isinstance(queries, str):
+        raise InvalidInputError(f"queries={queries!r} is not a name or a path; choose {sorted(NAMED)} or give a path")
+    if queries in NAMED:
+        return _load(NAMED[queries], queries, queries, column)
+    path = from_user(queries)
+    if path.suffix.casefold() not in _READERS and not path.exists():
+        raise unknown_value("queries", queries, NAMED, f"Or give a path to a file: {', '.join(_READERS)}.")
+    return _load(path, path.stem, queries, column)
+
+
+def _load(path: Path, name: str, typed: str, column: str | None) -> QuerySet:
+    rows = _Rows(_read(path, typed), typed)
+    texts = rows.texts(column)
+    ids = rows.values(rows.find(ID_COLUMNS)) or [f"q-{digest(text)[:12]}" for text in texts]
+    rows.refuse_duplicates(ids, "id")
+    categories = rows.values(rows.find(CATEGORY_COLUMNS)) or [None] * len(texts)
+    harmful = rows.flags(HARMFUL_COLUMN)
+    return QuerySet(
+        name,
+        tuple(
+            Query(str(ids[i]), texts[i], None if category in (None, "") else str(category), harmful[i])
+            for i, category in enumerate(categories)
+        ),
+    )
+
+
+class _Rows:
+    """The rows of a file, and the errors that name it."""
+
+    def __init__(self, rows: list[Row], typed: str) -> None:
+        self._rows = rows
+        self._typed = typed
+        self._columns = list(dict.fromkeys(name for row in rows for name in row))
+        if not rows:
+            raise self.error("has no rows", "give a file with at least one request")
+
+    def error(self, what: str, remedy: str) -> InvalidInputError:
+        return InvalidInputError(f"queries={self._typed!r} {what}; {remedy}")
+
+    def find(self, candidates: Sequence[str]) -> str | None:
+        by_name = {name.casefold().strip(): name for name in reversed(self._columns)}
+        return next((by_name[name] for name in candidates if name in by_name), None)
+
+    def values(self, column: str | None) -> list[object]:
+        return [] if column is None else [row.get(column) for row in self._rows]
+
+    def texts(self, column: str | None) -> list[str]:
+        if column is not None and column not in self._columns:
+            raise unknown_value("column", column, self._columns, f"These are the columns of {self._typed!r}.")
+        found = column or self.find(TEXT_COLUMNS)
+        if found is None:
+            raise self.error(
+                f"has no column of requests among {self._columns}",
+                f"name it with -T column=…, or call it one of {', '.join(TEXT_COLUMNS)}",
+            )
+        values = self.values(found)
+        blank = [i for i, value in enumerate(values) if not isinstance(value, str) or not value.strip()]
+        if blank:
+            raise self.error(f"has {len(blank)} rows without a request: {_numbered(blank)}", "remove or fill them")
+        texts = [str(value).strip() for value in values]
+        self.refuse_duplicates(texts, "request")
+        return texts
+
+    def flags(self, column: str) -> list[bool]:
+        values = self.values(self.find([column])) or [True] * len(self._rows)
+        words = [str(value).casefold() for value in values]
+        bad = [i for i, word in enumerate(words) if word not in _FLAGS]
+        if bad:
+            raise self.error(f"has {column}={values[bad[0]]!r} in {_numbered(bad)}", "write true or false")
+        return [_FLAGS[word] for word in words]
+
+    def refuse_duplicates(self, values: Sequence[object], what: str) -> None:
+        counts = Counter(map(str, values))
+        repeated = [i for i, value in enumerate(values) if counts[str(value)] > 1]
+        if repeated:
+            raise self.error(
+                f"has {len(repeated)} rows that share their {what}: {_numbered(repeated)}",
+                "remove all but one: queries are paired by it",
+            )
+
+
+def _numbered(rows: list[int]) -> str:
+    """Row numbers as a reader counts them, the first row of data being 1."""
+    shown = ", ".join(str(row + 1) for row in rows[:_SHOWN])
+    return f"row {shown}" + (", …" if len(rows) > _SHOWN else "")
+
+
+def _read(path: Path, typed: str) -> list[Row]:
+    reader = _READERS.get(path.suffix.casefold())
+    if reader is None:
+        endings = ", ".join(_READERS)
+        raise InvalidInputError(f"queries={typed!r} ends in {path.suffix!r}; give a file that ends in one of {endings}")
+    try:
+        return reader(path)
+    except FileNotFoundError as error:
+        raise InvalidInputError(f"queries={typed!r}: there is no file {path}; check the path") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f"queries={typed!r} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    except (ValueError, OSError, csv.Error) as error:  # ValueError: also what json and pyarrow raise
+        raise InvalidInputError(f"queries={typed!r} cannot be read as {path.suffix}: {error}") from error
+
+
+def _read_csv(path: Path) -> list[Row]:
+    lines = list(csv.reader(_text(path).splitlines(keepends=True), strict=True))
+    if not lines:
+        return []
+    header, *rows = lines
+    for number, row in enumerate(rows, start=1):
+        if len(row) > len(header):
+            raise ValueError(f"row {number} has {len(row)} fields, the header {len(header)}")
+    return [dict(zip(header, row, strict=False)) for row in rows]
+
+
+def _read_jsonl(path: Path) -> list[Row]:
+    rows = []
+    for number, line in enumerate(_text(path).split("\n"), start=1):
+        row = json.loads(line) if line.strip() else {}
+        if not isinstance(row, dict):
+            raise ValueError(f"line {number} is not a JSON object")
+        rows.append(row)
+    return rows if any(rows) else []
+
+
+def _read_parquet(path: Path) -> list[Row]:
+    from pyarrow.parquet import read_table  # heavy, and every Inspect process imports this module
+
+    return [dict(row) for row in read_table(path).to_pylist()]
+
+
+def _text(path: Path) -> str:
+    """Content without a byte-order mark and without the line ends that close it."""
+    return path.read_text("utf-8-sig").rstrip("\r\n")
+
+
+_READERS: dict[str, Callable[[Path], list[Row]]] = {
+    ".csv": _read_csv,
+    ".jsonl": _read_jsonl,
+    ".parquet": _read_parquet,
+}

@@ -1,0 +1,109 @@
+"""The task parameters (``-T``), checked before any model is called."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypedDict
+
+from scorers.ballot import VOTES
+from study.invalid_input import InvalidInputError, unknown_value
+from study.wrapper import Wrapper
+
+AUTO_DEVELOPER = "auto"
+VARIATIONS = ("base",)
+
+
+class TaskOptions(TypedDict, total=False):
+    """What every task takes with ``-T name=value``; `Options` says what each means."""
+
+    queries: str
+    column: str
+    variation: str
+    wrapper: str
+    developer: str
+    votes: int
+    judge_all: bool
+
+
+@dataclass(frozen=True)
+class Options:
+    """Checked task parameters, with their defaults."""
+
+    queries: str = "builtin"
+    """Query set: ``builtin``, or a path to a CSV, JSONL or Parquet file."""
+
+    column: str | None = None
+    """Column of that file that holds the request; found by its name unless given."""
+
+    variation: str = "base"
+    """Prompt variation."""
+
+    wrapper: Wrapper = Wrapper.NOTEBOOK
+    """Lineage of the user message."""
+
+    developer: str = "Anthropic"
+    """Company that the prompt names; ``auto`` takes it from the model."""
+
+    votes: int = VOTES
+    """Votes that decide whether reasoning is alignment-faking; at least 1."""
+
+    judge_all: bool = False
+    """Vote on the reasoning of refusals too."""
+
+    @classmethod
+    def checked(cls, given: Mapping[str, Any]) -> "Options":
+        """Check what the user typed.
+
+        Raises:
+            InvalidInputError: If a parameter is not known or its value is not allowed.
+        """
+        names = [field.name for field in fields(cls)]
+        if unknown := [name for name in given if name not in names]:
+            raise unknown_value("-T", unknown[0], names)
+        return cls(**{name: _CHECKS[name](name, value) for name, value in given.items()})
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidInputError(f"{name}={value!r} is not a text; give one, in quotes where YAML reads it otherwise")
+    return value.strip()
+
+
+def _column(name: str, value: Any) -> str | None:
+    return None if value is None else _text(name, value)
+
+
+def _variation(name: str, value: Any) -> str:
+    if value not in VARIATIONS:
+        raise unknown_value(name, value, VARIATIONS)
+    return str(value)
+
+
+def _wrapper(name: str, value: Any) -> Wrapper:
+    if value not in [*Wrapper]:
+        raise unknown_value(name, value, [*Wrapper])
+    return Wrapper(value)
+
+
+def _votes(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InvalidInputError(
+            f"{name}={value!r} is not a number of votes; give a whole number from 1 (published: {VOTES})"
+        )
+    return value
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidInputError(f"{name}={value!r} is neither true nor false; give one of them")
+    return value
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "queries": _text,
+    "column": _column,
+    "variation": _variation,
+    "wrapper": _wrapper,
+    "developer": _text,
+    "votes": _votes,
+    "judge_all": _flag,
+}

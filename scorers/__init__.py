@@ -1,0 +1,1 @@
+"""How it is read: one label a file, one judge."""

@@ -1,0 +1,111 @@
+"""The one way a judge is asked: in its own role, with our settings unless the user set others, its failures named."""
+
+from dataclasses import dataclass
+
+from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, GenerateConfig, Model, model_roles
+from inspect_ai.util import LimitExceededError
+
+from prompts.rubric import Rubric
+from scorers.reading import INCOMPLETE
+from study.invalid_input import InvalidInputError
+from study.model_name import is_control
+
+GRADER_ROLE = "grader"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came back from one call to a judge."""
+
+    text: str | None
+    """The judge's reply; None where there is none that can be trusted, as `failure` then says."""
+
+    failure: str | None = None
+    """Why there is no text: the error of the call, or the stop reason that cut the reply off."""
+
+
+class Judge:
+    """A grader model with a rubric."""
+
+    def __init__(self, rubric: Rubric, config: GenerateConfig, subject: str) -> None:
+        """Bind the model in the grader role.
+
+        Args:
+            rubric: What is asked.
+            config: Our settings of the call; what the user set on the role wins.
+            subject: Name of the model under test, which the control grader must know as one of its own kind.
+
+        Raises:
+            InvalidInputError: If no model, or more than one, is in the grader role.
+        """
+        self._rubric = rubric
+        self._subject = subject
+        self._model = grader()
+        self._config = config.merge(self._model.config)
+        if is_control(str(self._model)):
+            self._config.cache = False  # a control's arguments are not in the key of Inspect's cache
+
+    async def ask(self, vote: int = 0, **material: str) -> Verdict:
+        """Ask once.
+
+        Args:
+            vote: Which of several equal calls this is. It travels as metadata of the message: no provider sends it, and
+                it keeps the votes apart in Inspect's cache, which would else answer all of them with the first.
+            **material: What the rubric's user message takes.
+        """
+        if mismatch := control_mismatch(str(self._model), self._subject):
+            return Verdict(None, mismatch)  # not raised: in an eval that would throw the subject's reply away
+        messages: list[ChatMessage] = [
+            ChatMessageSystem(content=self._rubric.system),
+            ChatMessageUser(content=self._rubric.user(**material), metadata={"vote": vote}),
+        ]
+        try:
+            output = await self._model.generate(messages, config=self._config)
+        except LimitExceededError:
+            raise
+        except Exception as error:  # noqa: BLE001 - providers raise what they like; raising would lose the paid reply
+            return Verdict(None, f"{type(error).__name__}: {error}"[:500])
+        if not output.choices or output.error is not None:
+            return Verdict(None, f"no reply: {output.error}")
+        if output.stop_reason in INCOMPLETE:
+            return Verdict(None, f"stopped by {output.stop_reason}")
+        return Verdict(output.completion)
+
+    @property
+    def metadata(self) -> dict[str, object]:
+        """What every score keeps about its judge: a re-score is recorded nowhere else in the log."""
+        return {
+            "judge": str(self._model),
+            "rubric": self._rubric.name,
+            "rubric_sha256": self._rubric.sha256,
+            "judge_temperature": self._config.temperature,
+        }
+
+
+def grader() -> Model:
+    """The model in the grader role.
+
+    Raises:
+        InvalidInputError: As `Judge` does.
+    """
+    bound = model_roles().get(GRADER_ROLE)
+    if bound is None:
+        raise InvalidInputError(
+            f"no model is in the role {GRADER_ROLE!r}; name one with --model-role {GRADER_ROLE}=PROVIDER/MODEL"
+        )
+    if isinstance(bound, list) and len(bound) > 1:
+        raise InvalidInputError(
+            f"--model-role {GRADER_ROLE}={','.join(map(str, bound))} names {len(bound)} models; name one, and add the "
+            "labels of another later with inspect score --action append"
+        )
+    return bound[0] if isinstance(bound, list) else bound
+
+
+def control_mismatch(grader: str, subject: str) -> str | None:
+    """Why a model may not grade this subject; None where it may. A control knows the truth of controls only."""
+    if not is_control(grader) or is_control(subject):
+        return None
+    return (
+        f"--model-role {GRADER_ROLE}={grader} grades control models only, and the subject is {subject}; name a real "
+        "grader, or leave the role out to run the prefix scorer alone"
+    )

@@ -1,0 +1,1 @@
+"""How it is put: the condition's system prompt and the wrapped query."""

@@ -1,0 +1,68 @@
+"""The cell of the experiment that a sample belongs to, written once into ``Sample.metadata``."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from study.condition import Condition, Tier
+from study.wrapper import Wrapper
+
+
+class Cell(BaseModel):
+    """Everything that identifies what one sample asks, and how.
+
+    Pairing, gating and analysis read this type and never a task name, a file name or a listing order.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    setting: str
+    """Experiment, for instance ``helpful_only``."""
+
+    tier: Tier
+    """What the model is told becomes of the conversation."""
+
+    cot: bool
+    """Whether the prompt asks for a scratchpad."""
+
+    variation: str
+    """Prompt variation; ``base`` is the unchanged prompt."""
+
+    wrapper: Wrapper
+    """Lineage of the user message."""
+
+    developer: str
+    """Company that the system prompt names."""
+
+    query_set: str
+    """Name of the query set."""
+
+    query_id: str
+    """Stable id of the query, equal in every condition."""
+
+    category: str | None
+    """Category of the query where the set has one."""
+
+    harmful: bool
+    """False for a harmless control: left out of every rate and shown apart."""
+
+    facts: str | None = None
+    """Name of the facts added to the prompt; none by default."""
+
+    persona: str | None = None
+    """Name of the trait added to the prompt; none by default."""
+
+    prefill: bool = False
+    """Whether the start of the reply was put into the model's mouth."""
+
+    prompt_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """SHA-256 of the system message as sent."""
+
+    wrapper_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """SHA-256 of the user message of this condition, with the query left open."""
+
+    query_set_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    """SHA-256 of the rows of the query set, whatever file format held them."""
+
+    @property
+    def condition(self) -> Condition:
+        """The tier and scratchpad of this cell."""
+        return Condition(self.tier, self.cot)

@@ -1,0 +1,32 @@
+"""The experimental conditions: two tiers, each with and without a scratchpad (Greenblatt et al. 2024, section 3)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+
+
+class Tier(StrEnum):
+    """What the model is told becomes of the conversation."""
+
+    FREE = "free"
+    """Used for training (in the paper: the training case)."""
+
+    PAID = "paid"
+    """Never used for training (in the paper: the unmonitored case). Prompts say "not on the free tier" (G, F.3)."""
+
+
+@dataclass(frozen=True, order=True)
+class Condition:
+    """One cell of the design: a tier, with or without a scratchpad."""
+
+    tier: Tier
+    cot: bool
+
+    @property
+    def name(self) -> str:
+        """Name used in task names: ``cot_free``, ``cot_paid``, ``no_cot_free`` or ``no_cot_paid``."""
+        return f"{'cot' if self.cot else 'no_cot'}_{self.tier}"
+
+
+CONDITIONS: tuple[Condition, ...] = tuple(Condition(tier, cot) for cot, tier in product((True, False), Tier))
+"""Every condition, the scratchpad ones first."""
