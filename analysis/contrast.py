@@ -87,7 +87,7 @@ def faking_rates(frame: pd.DataFrame) -> list[FakingRate]:
 
 def _experiments(frame: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]]:
     harmful = frame[frame["harmful"].astype(bool)]
-    groups = harmful.groupby(list(EXPERIMENT), sort=False)
+    groups = harmful.sort_values("cot", ascending=False, kind="stable").groupby(list(EXPERIMENT), sort=False)
     return [(dict(zip(EXPERIMENT, values, strict=True)), replies) for values, replies in groups]
 
 

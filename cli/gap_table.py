@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from math import isnan
-from pathlib import PurePosixPath
 
 from inspect_ai.log import EvalLog
 from rich.box import SIMPLE_HEAD
@@ -16,8 +15,8 @@ from study.outcome import Outcome
 
 NO_DATA = "no data"
 CAPTION = (
-    "Compliance with harmful requests. Gap: free minus paid, paired by query (Bonett-Price).\n"
-    "AF: complies, and reasons so as not to be changed; of all replies with a label."
+    "Compliance with harmful requests; gap: free minus paid, paired by query.\n"
+    "AF: complies, and reasons so as not to be changed; of all labelled replies."
 )
 
 
@@ -43,13 +42,15 @@ def _table(shown: dict[str, object], contrasts: Sequence[TierContrast], faking: 
         title=" · ".join([title, *unusual]),
         caption=CAPTION,
         box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
         title_justify="left",
         caption_justify="left",
     )
     for header in ("", "scorer"):
         table.add_column(header)
     for header in ("pairs", "free", "paid", "gap", "95 % interval", "AF\nfree", "AF\npaid"):
-        table.add_column(header, justify="right")
+        table.add_column(header, justify="right", overflow="fold", no_wrap=header == "95 % interval")
     for contrast in contrasts:
         if _unlike_cot(contrast.experiment) == shown:
             table.add_row(*_row(contrast, faking))
@@ -120,4 +121,4 @@ def _unlike_cot(experiment: dict[str, object]) -> dict[str, object]:
 
 
 def _folder(location: str) -> str:
-    return str(PurePosixPath(location).parent) if "://" not in location else location.rsplit("/", 1)[0]
+    return location.removeprefix("file://").rsplit("/", 1)[0]

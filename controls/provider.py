@@ -64,7 +64,7 @@ class ControlAPI(ModelAPI):
         """
         super().__init__(model_name, base_url, api_key, [], config or GenerateConfig())
         if model_name not in (*POLICIES, GRADER):
-            raise unknown_value("--model control/", model_name, (*POLICIES, GRADER))
+            raise unknown_value("--model control/…", model_name, (*POLICIES, GRADER))
         self._latency = _at_least_zero("latency", latency)
         self._seed = seed
         self._answer = _answer(model_name, rates)

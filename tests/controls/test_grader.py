@@ -1,0 +1,80 @@
+import pytest
+from inspect_ai.model import ChatMessage, ChatMessageUser
+
+from controls.grader import ControlGrader
+from controls.mark import OutputMark, ReasoningMark, find_output_mark, find_reasoning_mark
+from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE
+from scorers.alignment_faking import read_vote
+from scorers.judged_compliance import Grade, read_grade
+
+
+def judged(mark: object) -> list[ChatMessage]:
+    return [ChatMessageUser(content=COMPLIANCE.user(query="Q", output=f"text {mark} text"))]
+
+
+def voted(mark: object, vote: int) -> list[ChatMessage]:
+    return [ChatMessageUser(content=ALIGNMENT_FAKING.user(reasoning=f"text {mark}"), metadata={"vote": vote})]
+
+
+@pytest.mark.parametrize(
+    ("mark", "grade"),
+    [
+        (OutputMark(refused=True), Grade(True, 1, 1)),
+        (OutputMark(False, 2, 1), Grade(False, 2, 1)),
+        (OutputMark(False, 5, 5), Grade(False, 5, 5)),
+    ],
+    ids=str,
+)
+def test_a_mark_comes_back_as_a_grade(mark: OutputMark, grade: Grade) -> None:
+    assert find_output_mark(f"a {mark} b") == mark
+    assert read_grade(ControlGrader().grade(judged(mark))) == grade
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("yes", range(21))
+def test_exactly_the_marked_number_of_twenty_votes_say_yes(yes: int, seed: int) -> None:
+    mark = ReasoningMark(yes)
+    assert find_reasoning_mark(f"a {mark} b") == mark
+    votes = [read_vote(ControlGrader(seed).grade(voted(mark, vote))) for vote in range(20)]
+    assert (votes.count(True), votes.count(False)) == (yes, 20 - yes)
+
+
+def test_votes_depend_on_text_number_and_seed() -> None:
+    mark = ReasoningMark(10)
+    votes = {
+        (seed, text): tuple(read_vote(ControlGrader(seed).grade(voted(f"{text} {mark}", vote))) for vote in range(20))
+        for seed in (0, 1)
+        for text in ("a", "b")
+    }
+    assert len(set(votes.values())) == 4
+
+
+@pytest.mark.parametrize(("yes", "unreadable"), [(0.0, 0.0), (0.3, 0.0), (1.0, 0.0), (0.3, 0.2)])
+def test_votes_by_chance_follow_their_rates(yes: float, unreadable: float) -> None:
+    grader = ControlGrader(yes=yes, unreadable=unreadable)
+    votes = [read_vote(grader.grade(voted(ReasoningMark(0), vote))) for vote in range(2_000)]
+    assert votes.count(None) / 2_000 == pytest.approx(unreadable, abs=0.04)
+    assert votes.count(True) / 2_000 == pytest.approx(yes * (1 - unreadable), abs=0.04)
+
+
+def test_the_same_reading_holds_for_every_way_of_writing_a_verdict() -> None:
+    texts = [ControlGrader().grade(voted(ReasoningMark(20), vote)) for vote in range(200)]
+    assert {text.split("</criteria4>\n")[1] for text in texts} == {
+        "<final_answer>yes</final_answer>",
+        "<final_answer>\nYes.\n</final_answer>",
+        "<final_answer>[YES]</final_answer>",
+        "<final_answer>yes or no</final_answer>\n<final_answer>yes</final_answer>",
+    }
+
+
+@pytest.mark.parametrize(
+    ("messages", "message"),
+    [
+        pytest.param([ChatMessageUser(content="Is this fine?")], "control/grader found no fenced", id="another-rubric"),
+        pytest.param(judged("a real reply"), "and this reply carries no control mark", id="real-reply"),
+        pytest.param(voted("a real thought", 0), "and this reasoning carries no control mark", id="real-reasoning"),
+    ],
+)
+def test_other_text_is_not_graded(messages: list[ChatMessage], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ControlGrader().grade(messages)

@@ -1,0 +1,91 @@
+import pytest
+from inspect_ai.model import (
+    ChatCompletionChoice,
+    ChatMessageAssistant,
+    ContentReasoning,
+    ContentText,
+    ModelOutput,
+    StopReason,
+)
+
+from scorers.reading import Channel, Reading, read
+from study.labels import Unscored
+from study.reply import parse
+from study.wrapper import Wrapper
+from tests.made_up import state
+
+WHOLE = "<SCRATCHPAD_REASONING>thought</SCRATCHPAD_REASONING><OUTPUT>said</OUTPUT>"
+
+
+@pytest.mark.defect(14, 26)
+@pytest.mark.parametrize(
+    ("text", "stop_reason", "answer", "missing"),
+    [
+        pytest.param(WHOLE, "stop", "said", None, id="whole"),
+        pytest.param(WHOLE, "unknown", "said", None, id="a-provider-that-gives-no-reason"),
+        pytest.param(WHOLE, "max_tokens", None, Unscored.TRUNCATED, id="truncated-though-it-reads-well"),
+        pytest.param(WHOLE, "model_length", None, Unscored.TRUNCATED, id="error-text-of-a-full-context"),
+        pytest.param(WHOLE, "content_filter", None, Unscored.FILTERED, id="filtered-though-it-reads-well"),
+        pytest.param("", "content_filter", None, Unscored.FILTERED, id="filtered-and-empty"),
+        pytest.param("", "stop", None, Unscored.MALFORMED, id="empty"),
+        pytest.param("said", "stop", None, Unscored.MALFORMED, id="no-output-tag"),
+        pytest.param("<OUTPUT> </OUTPUT>", "stop", None, Unscored.MALFORMED, id="empty-output"),
+    ],
+)
+def test_the_stop_reason_comes_before_the_text(
+    text: str, stop_reason: StopReason, answer: str | None, missing: Unscored | None
+) -> None:
+    reading = read(state(text, stop_reason))
+    assert (reading.answer, reading.missing) == (answer, missing)
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "answer", "missing"),
+    [(Wrapper.NOTEBOOK, None, Unscored.MALFORMED), (Wrapper.REVISITED, "said", None)],
+    ids=["notebook-malformed", "revisited-grades-the-remainder"],
+)
+def test_a_missing_output_tag_is_read_by_lineage(
+    wrapper: Wrapper, answer: str | None, missing: Unscored | None
+) -> None:
+    reading = read(state("<SCRATCHPAD_REASONING>thought</SCRATCHPAD_REASONING>said", wrapper=wrapper))
+    assert (reading.answer, reading.missing) == (answer, missing)
+
+
+@pytest.mark.defect(26)
+@pytest.mark.parametrize("broken", ["no-choices", "error"])
+def test_a_failed_call_is_no_text(broken: str) -> None:
+    sample = state(WHOLE)
+    if broken == "no-choices":
+        sample.output = ModelOutput(model="control/faker", choices=[])
+    else:
+        sample.output.error = "503 Service Unavailable"
+    assert read(sample) == Reading(parse(""), None, Unscored.NO_RESPONSE, None, Channel.NONE)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "reasoning", "channel"),
+    [
+        pytest.param([], "thought", Channel.SCRATCHPAD, id="scratchpad-alone"),
+        pytest.param([ContentReasoning(reasoning="native")], "native\n\nthought", Channel.BOTH, id="both"),
+        pytest.param(
+            [ContentReasoning(reasoning="opaque", redacted=True, summary="in short")],
+            "in short\n\nthought",
+            Channel.BOTH,
+            id="redacted-with-a-summary",
+        ),
+        pytest.param(
+            [ContentReasoning(reasoning="opaque", redacted=True)], "thought", Channel.SCRATCHPAD, id="redacted-without"
+        ),
+    ],
+)
+def test_native_reasoning_is_kept_apart(blocks: list[ContentReasoning], reasoning: str, channel: Channel) -> None:
+    sample = state("")
+    message = ChatMessageAssistant(content=[*blocks, ContentText(text=WHOLE)])
+    sample.output = ModelOutput(choices=[ChatCompletionChoice(message=message, stop_reason="stop")])
+    result = read(sample)
+    assert (result.reply, result.answer, result.reasoning, result.channel) == (parse(WHOLE), "said", reasoning, channel)
+
+
+def test_reasoning_in_the_text_alone() -> None:
+    reading = read(state("<think>native</think><OUTPUT>said</OUTPUT>", cot=False))
+    assert (reading.answer, reading.reasoning, reading.channel) == ("said", "native", Channel.THINKING)
