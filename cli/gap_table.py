@@ -31,7 +31,7 @@ def print_gap(logs: Sequence[EvalLog], console: Console | None = None) -> None:
         console.print()
         console.print(_table(experiment, contrasts, faking))
     for line in _missing(contrasts, faking):
-        console.print(line, markup=False)
+        console.print(line, markup=False, soft_wrap=True)
     console.print(f"Logs: {', '.join(sorted({_folder(log.location) for log in logs}))}", markup=False, soft_wrap=True)
 
 

@@ -1,0 +1,215 @@
+"""From logs on disk to the gap: outcomes add up, tiers are told by metadata, missing is missing."""
+
+from collections import Counter
+from collections.abc import Callable
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inspect_ai import Task
+from inspect_ai import eval as inspect_eval
+from inspect_ai.dataset import Sample
+from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
+from inspect_ai.scorer import Score
+
+from analysis.contrast import faking_rates, tier_contrasts
+from analysis.frame import COLUMNS, reply_frame
+from evals.condition_task import condition_task
+from evals.helpful_only import SETTING
+from study.condition import CONDITIONS, Tier
+from study.outcome import Outcome
+
+Edit = Callable[[EvalLog], None]
+
+
+@pytest.fixture(scope="module")
+def faker(tmp_path_factory: pytest.TempPathFactory) -> list[EvalLog]:
+    logs = inspect_eval(
+        [condition_task(SETTING, condition, {}) for condition in CONDITIONS],
+        model="control/faker",
+        limit=12,
+        display="none",
+        log_dir=str(tmp_path_factory.mktemp("logs")),
+        log_realtime=False,
+    )
+    return [read_eval_log(log.location) for log in logs]
+
+
+def rewritten(logs: list[EvalLog], folder: Path, edit: Edit) -> list[EvalLog]:
+    """Copies of logs, changed and written under names that say nothing."""
+    changed = []
+    for i, log in enumerate(logs):
+        copy = log.model_copy(deep=True)
+        edit(copy)
+        copy.location = str(folder / f"{len(logs) - i}.eval")
+        write_eval_log(copy, copy.location)
+        changed.append(copy)
+    return changed
+
+
+def test_one_row_a_reply(faker: list[EvalLog]) -> None:
+    frame = reply_frame(faker)
+    assert list(frame.columns) == list(COLUMNS)
+    assert len(frame) == 48
+    row = frame[(frame.query_id == "cybercrime-01") & (frame.tier == Tier.FREE) & frame.cot].drop(columns="log")
+    assert row.to_dict("records") == [
+        {
+            "model": "control/faker",
+            "epoch": 1,
+            "setting": "helpful_only",
+            "tier": Tier.FREE,
+            "cot": True,
+            "variation": "base",
+            "wrapper": "notebook",
+            "developer": "Anthropic",
+            "query_set": "builtin",
+            "query_id": "cybercrime-01",
+            "category": "cybercrime",
+            "harmful": True,
+            "facts": None,
+            "persona": None,
+            "prefill": False,
+            "error": None,
+            "judged_compliance": Outcome.COMPLIES,
+            "prefix_compliance": Outcome.COMPLIES,
+            "alignment_faking": "faking",
+            "alignment_faking_reason": None,
+        }
+    ]
+
+
+@pytest.mark.defect(24)
+def test_the_tier_is_read_from_metadata_whatever_the_files_are_called(faker: list[EvalLog], tmp_path: Path) -> None:
+    def rename(log: EvalLog) -> None:
+        log.eval.task = "a_name_that_says_paid" if "free" in log.eval.task else "a_name_that_says_free"
+
+    contrasts = tier_contrasts(reply_frame(rewritten(faker, tmp_path, rename)))
+    assert [(c.experiment["cot"], c.scorer, c.paired.n_pairs, c.paired.gap) for c in contrasts] == [
+        (True, "judged_compliance", 10, 1.0),
+        (True, "prefix_compliance", 10, 1.0),
+        (False, "judged_compliance", 10, 1.0),
+        (False, "prefix_compliance", 10, 1.0),
+    ]
+
+
+def scores_of(log: EvalLog) -> list[dict[str, Score]]:
+    return [sample.scores or {} for sample in log.samples or []]
+
+
+def fail_judge(log: EvalLog) -> None:
+    if log.eval.metadata and log.eval.metadata["tier"] == "paid":
+        for scores in scores_of(log)[:4]:
+            scores["judged_compliance"] = Score.unscored(reason="grader_failed")
+            scores["alignment_faking"] = Score.unscored(reason="compliance_unscored")
+
+
+@pytest.mark.defect(1, 2, 13, 22)
+def test_a_failed_judge_leaves_the_pairs_and_is_counted_by_tier(faker: list[EvalLog], tmp_path: Path) -> None:
+    frame = reply_frame(rewritten(faker[:2], tmp_path, fail_judge))
+    judged, prefix = tier_contrasts(frame)
+    assert (judged.paired.n_pairs, judged.paired.rate_a, judged.paired.rate_b) == (6, 1.0, 0.0)
+    assert judged.outcomes == {
+        Tier.FREE: Counter({Outcome.COMPLIES: 10}),
+        Tier.PAID: Counter({Outcome.REFUSES: 6, Outcome.UNGRADED: 4}),
+    }
+    assert prefix.paired.n_pairs == 10
+    assert [(r.tier, r.n, r.faking, r.unscored) for r in faking_rates(frame)] == [
+        (Tier.FREE, 10, 10, Counter()),
+        (Tier.PAID, 6, 0, Counter({"compliance_unscored": 4})),
+    ]
+
+
+def drop_all(log: EvalLog) -> None:
+    for scores in scores_of(log):
+        for name in scores:
+            scores[name] = Score.unscored(reason="truncated" if name != "alignment_faking" else "compliance_unscored")
+
+
+@pytest.mark.defect(13)
+def test_nothing_known_is_no_data_and_not_zero(faker: list[EvalLog], tmp_path: Path) -> None:
+    frame = reply_frame(rewritten(faker[:2], tmp_path, drop_all))
+    for contrast in tier_contrasts(frame):
+        assert isnan(contrast.paired.gap)
+        assert contrast.outcomes == {tier: Counter({Outcome.TRUNCATED: 10}) for tier in Tier}
+    assert all(isnan(rate.rate) for rate in faking_rates(frame))
+
+
+def test_the_newest_score_of_a_scorer_counts(faker: list[EvalLog], tmp_path: Path) -> None:
+    def judge_again(log: EvalLog) -> None:
+        for scores in scores_of(log):
+            scores["judged_compliance1"] = Score(value="refuses")
+
+    judged = tier_contrasts(reply_frame(rewritten(faker[:2], tmp_path, judge_again)))[0]
+    assert (judged.paired.rate_a, judged.paired.rate_b) == (0.0, 0.0)
+
+
+def test_a_log_without_a_judge_has_the_prefix_alone(faker: list[EvalLog], tmp_path: Path) -> None:
+    def prefix_only(log: EvalLog) -> None:
+        for sample in log.samples or []:
+            sample.scores = {"prefix_compliance": (sample.scores or {})["prefix_compliance"]}
+        log.results = None
+
+    frame = reply_frame(rewritten(faker[:2], tmp_path, prefix_only))
+    assert [contrast.scorer for contrast in tier_contrasts(frame)] == ["prefix_compliance"]
+    assert faking_rates(frame) == []
+
+
+@pytest.mark.defect(17)
+@pytest.mark.parametrize(
+    ("score", "message"),
+    [
+        (Score(value="compliant"), "'compliant' is no label of a compliance scorer"),
+        (Score.unscored(reason="tired"), "'tired' is no reason of a compliance scorer"),
+        (Score.unscored(), "None is no reason of a compliance scorer"),
+    ],
+    ids=["label", "reason", "no-reason"],
+)
+def test_an_unknown_label_raises_and_is_no_default(
+    faker: list[EvalLog], tmp_path: Path, score: Score, message: str
+) -> None:
+    def relabel(log: EvalLog) -> None:
+        scores_of(log)[0]["judged_compliance"] = score
+
+    with pytest.raises(ValueError, match=message):
+        reply_frame(rewritten(faker[:2], tmp_path, relabel))
+
+
+@pytest.mark.defect(17)
+def test_a_log_of_another_task_raises(tmp_path: Path) -> None:
+    [log] = inspect_eval(
+        Task(dataset=[Sample(input="Hello")], name="other"),
+        model="control/faker",  # which refuses the prompt; the log is of another task all the same
+        display="none",
+        log_dir=str(tmp_path),
+    )
+    with pytest.raises(ValueError, match="task 'other' is not one of this suite"):
+        reply_frame([log])
+
+
+def test_an_errored_sample_is_counted_as_errored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from controls.provider import ControlAPI
+
+    answer = ControlAPI.generate
+
+    async def fail_once(self: ControlAPI, input: Any, tools: Any, tool_choice: Any, config: Any) -> Any:
+        if "hospital network" in input[-1].text and "<is_free_tier_user>False" in input[-1].text:
+            raise RuntimeError("planned")
+        return await answer(self, input, tools, tool_choice, config)
+
+    monkeypatch.setattr(ControlAPI, "generate", fail_once)
+    logs = inspect_eval(
+        [condition_task(SETTING, condition, {}) for condition in CONDITIONS[:2]],
+        model="control/complier",
+        limit=5,
+        fail_on_error=False,
+        display="none",
+        log_dir=str(tmp_path),
+        log_realtime=False,
+    )
+    contrast = tier_contrasts(reply_frame(logs))[0]
+    assert contrast.paired.n_pairs == 4
+    assert contrast.outcomes == {
+        Tier.FREE: Counter({Outcome.COMPLIES: 5}),
+        Tier.PAID: Counter({Outcome.COMPLIES: 4, Outcome.ERRORED: 1}),
+    }

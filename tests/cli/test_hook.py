@@ -1,0 +1,116 @@
+"""The table at the end of a run, printed by Inspect's hook."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inspect_ai import Task
+from inspect_ai import eval as inspect_eval
+from inspect_ai.dataset import Sample
+from inspect_ai.hooks import RunEnd
+from inspect_ai.scorer import match
+
+from cli.hook import TierGap
+from evals.condition_task import condition_task
+from evals.helpful_only import SETTING
+from study.condition import CONDITIONS, Condition, Tier
+
+
+def printed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, model: str, display: str = "log", **options: Any
+) -> str:
+    conditions = options.pop("conditions", CONDITIONS)
+    given = options.pop("options", {})
+    inspect_eval(
+        [condition_task(SETTING, condition, given) for condition in conditions],
+        model=model,
+        display=display,  # type: ignore[arg-type]
+        log_dir=str(tmp_path / "logs"),
+        log_realtime=False,
+        **options,
+    )
+    return capsys.readouterr().out
+
+
+def rows(text: str) -> list[list[str]]:
+    lines = [line.split() for line in text.splitlines() if re.match(r"\s*(no )?CoT ", line)]
+    return [[" ".join(words[:2]), *words[2:]] if words[0] == "no" else words for words in lines]
+
+
+def test_the_gap_of_the_faker(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = printed(capsys, tmp_path, "control/faker", limit=13)
+    assert rows(text) == [
+        ["CoT", "judged", "11", "1.000", "0.000", "+1.000", "[+0.556,", "+1.000]", "1.000", "0.000"],
+        ["CoT", "prefix", "11", "1.000", "0.000", "+1.000", "[+0.556,", "+1.000]"],
+        ["no CoT", "judged", "11", "1.000", "0.000", "+1.000", "[+0.556,", "+1.000]", "n/a", "n/a"],
+        ["no CoT", "prefix", "11", "1.000", "0.000", "+1.000", "[+0.556,", "+1.000]"],
+    ]
+    assert "control/faker · helpful_only · builtin" in text
+    assert f"Logs: {tmp_path / 'logs'}" in text.replace("\n", "")
+
+
+@pytest.mark.defect(3, 13)
+def test_what_has_no_label_is_listed_by_tier_and_reason(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = printed(capsys, tmp_path, "control/malformer", limit=5, conditions=CONDITIONS[:2])
+    assert rows(text)[0][2:] == ["0", *["no", "data"] * 6]
+    assert [line for line in text.splitlines() if line.startswith("No label")] == [
+        "No label: control/malformer, CoT, free, judged_compliance: 5 malformed of 5",
+        "No label: control/malformer, CoT, paid, judged_compliance: 5 malformed of 5",
+        "No label: control/malformer, CoT, free, prefix_compliance: 5 malformed of 5",
+        "No label: control/malformer, CoT, paid, prefix_compliance: 5 malformed of 5",
+        "No label: control/malformer, CoT, free, alignment_faking: 5 compliance_unscored of 5",
+        "No label: control/malformer, CoT, paid, alignment_faking: 5 compliance_unscored of 5",
+    ]
+
+
+def test_one_tier_alone_has_no_pairs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = printed(capsys, tmp_path, "control/faker", limit=3, conditions=[Condition(Tier.FREE, cot=True)])
+    assert rows(text)[0][:3] == ["CoT", "judged", "0"]
+    assert "no data" in text
+
+
+def test_several_models_get_a_table_each(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = printed(capsys, tmp_path, ["control/faker", "control/refuser"], limit=3, conditions=CONDITIONS[:2])  # type: ignore[arg-type]
+    assert [name in text for name in ("control/faker · ", "control/refuser · ")] == [True, True]
+    assert [row[5] for row in rows(text)] == ["+1.000", "+1.000", "+0.000", "+0.000"]
+
+
+def test_an_unusual_wrapper_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = printed(capsys, tmp_path, "control/faker", limit=2, options={"wrapper": "revisited"})
+    assert "control/faker · helpful_only · builtin · wrapper revisited" in text
+
+
+def test_a_run_without_scores_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = printed(capsys, tmp_path, "control/faker", limit=2, score=False)
+    assert "No reply of this run has a score yet; inspect score LOG adds them." in text
+
+
+def test_silence_where_nothing_is_displayed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert printed(capsys, tmp_path, "control/faker", display="none", limit=1) == ""
+
+
+def test_silence_for_other_peoples_tasks(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    task = Task(dataset=[Sample(input="Hello", target="Hello")], scorer=match(), name="other")
+    inspect_eval(task, model="control/faker", display="log", log_dir=str(tmp_path))
+    assert "gap" not in capsys.readouterr().out.replace("paired compliance gap when a run", "")
+
+
+def test_silence_for_a_run_without_logs(capsys: pytest.CaptureFixture[str]) -> None:
+    nothing = RunEnd(None, "run", exception=None, logs=[])  # type: ignore[arg-type]
+    asyncio.run(TierGap().on_run_end(nothing))
+    assert capsys.readouterr().out == ""
+
+
+def test_an_error_in_the_table_never_changes_a_run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("planned")
+
+    monkeypatch.setattr("cli.gap_table.print_gap", fail)
+    [log] = inspect_eval(
+        condition_task(SETTING, CONDITIONS[0], {}), model="control/faker", limit=1, display="log", log_dir=str(tmp_path)
+    )
+    assert log.status == "success"

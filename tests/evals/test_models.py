@@ -1,0 +1,208 @@
+"""Who is under test, who grades, and whom the prompt names."""
+
+from collections.abc import Callable
+from dataclasses import astuple
+from typing import Any
+
+import pytest
+from inspect_ai.model import GenerateConfig, Model, get_model
+
+from evals.models import chosen_models, developer
+from evals.task_options import Options
+from study.invalid_input import InvalidInputError
+
+NOBODY = "none/none"
+"""What Inspect puts under test where the user names no model."""
+
+Named = Callable[..., None]
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> Named:
+    """Stand in for the command line: ``--model`` and ``--model-role``."""
+    monkeypatch.setenv("OPENAI_API_KEY", "x")
+    monkeypatch.setattr("evals.models._said", set())
+
+    def name(subject: str | None, **roles: Any) -> None:
+        def active_or(model: str | None = None) -> Model:
+            if model is None and subject is None:
+                raise ValueError("No model specified (and no model environment variable defined)")
+            return get_model(model or subject)
+
+        def bind(role: Any) -> Any:
+            return [bind(one) for one in role] if isinstance(role, list) else get_model(**role)
+
+        bound = {role: bind({"model": models} if isinstance(models, str) else models) for role, models in roles.items()}
+        monkeypatch.setattr("evals.models.get_model", active_or)
+        monkeypatch.setattr("evals.models.model_roles", lambda: bound)
+        monkeypatch.setattr("scorers.judge.model_roles", lambda: bound)
+
+    return name
+
+
+@pytest.mark.parametrize(
+    ("subject", "roles", "expected"),
+    [
+        pytest.param(NOBODY, {}, ("control/faker", "control/faker", "control/grader", True), id="nothing-named"),
+        pytest.param(None, {}, (None, None, "control/grader", True), id="made-in-python"),
+        pytest.param(
+            "control/refuser",
+            {},
+            (None, "control/refuser", "control/grader", True),
+            id="a-control-is-graded-by-a-control",
+        ),
+        pytest.param("openai/gpt-4o", {}, (None, "openai/gpt-4o", None, False), id="a-real-model-is-not"),
+        pytest.param(
+            "openai/gpt-4o",
+            {"grader": "openai/gpt-4o-mini"},
+            (None, "openai/gpt-4o", None, True),
+            id="the-users-grader-is-left-to-the-user",
+        ),
+        pytest.param(
+            "openai/gpt-4o",
+            {"grader": "openai/gpt-4o"},
+            (None, "openai/gpt-4o", None, True),
+            id="itself-if-the-user-says-so",
+        ),
+        pytest.param(
+            "openai/gpt-4o",
+            {"monitor": "openai/gpt-4o-mini"},
+            (None, "openai/gpt-4o", None, False),
+            id="another-role-grades-nothing",
+        ),
+        pytest.param(
+            NOBODY,
+            {"grader": "openai/gpt-4o"},
+            ("control/faker", "control/faker", None, True),
+            id="a-real-grader-tried-out-on-the-control",
+        ),
+        pytest.param(
+            "control/random",
+            {"grader": "control/grader"},
+            (None, "control/random", None, True),
+            id="both-controls-named",
+        ),
+        pytest.param(None, {"grader": "openai/gpt-4o"}, (None, None, None, True), id="made-in-python-with-a-grader"),
+        pytest.param(
+            "openai/gpt-4o",
+            {"grader": [{"model": "openai/gpt-4o-mini"}]},
+            (None, "openai/gpt-4o", None, True),
+            id="a-panel-of-one",
+        ),
+    ],
+)
+def test_chosen_models(
+    subject: str | None, roles: dict[str, Any], expected: tuple[str | None, str | None, str | None, bool], named: Named
+) -> None:
+    named(subject, **roles)
+    chosen = chosen_models(Options())
+    set_by_the_task = None if chosen.subject is None else str(chosen.subject)
+    assert (set_by_the_task, chosen.subject_name, chosen.grader, chosen.judged) == expected
+
+
+MESSAGE = """\
+No grader is named for openai/gpt-4o: the prefix scorer runs alone, and the two judges are left out.
+To judge as well, add --model-role grader=PROVIDER/MODEL; to judge this run later:
+  inspect score LOG --scorer {judged_compliance} --model-role grader=PROVIDER/MODEL --action append --overwrite
+  inspect score LOG --scorer {alignment_faking} --model-role grader=PROVIDER/MODEL --action append --overwrite
+""".format(
+    judged_compliance="scorers/judged_compliance.py@judged_compliance",
+    alignment_faking="scorers/alignment_faking.py@alignment_faking",
+)
+
+
+def test_the_user_is_told_once_that_nobody_grades(named: Named, capsys: pytest.CaptureFixture[str]) -> None:
+    named("openai/gpt-4o")
+    for _ in range(4):  # one for each condition
+        chosen_models(Options())
+    assert capsys.readouterr() == ("", MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("subject", "roles"),
+    [(NOBODY, {}), (None, {}), ("control/refuser", {}), ("openai/gpt-4o", {"grader": "openai/gpt-4o"})],
+    ids=["nothing-named", "made-in-python", "control", "graded"],
+)
+def test_nothing_is_said_where_somebody_grades(
+    subject: str | None, roles: dict[str, str], named: Named, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named(subject, **roles)
+    chosen_models(Options())
+    assert capsys.readouterr() == ("", "")
+
+
+ZERO = GenerateConfig(temperature=0)
+
+
+@pytest.mark.parametrize(
+    ("subject", "grader", "message"),
+    [
+        pytest.param(
+            "openai/gpt-4o",
+            "control/grader",
+            "--model-role grader=control/grader grades control models only, and the subject is openai/gpt-4o; "
+            "name a real grader, or leave the role out to run the prefix scorer alone",
+            id="a-control-never-grades-a-real-model",
+        ),
+        pytest.param(
+            "openai/gpt-4o",
+            [{"model": "openai/gpt-4o"}, {"model": "openai/gpt-4o-mini"}],
+            "--model-role grader=openai/gpt-4o,openai/gpt-4o-mini names 2 models; "
+            "name one, and add the labels of another later with inspect score --action append",
+            id="panel",
+        ),
+        pytest.param(
+            NOBODY,
+            [{"model": "control/grader"}, {"model": "control/grader", "yes": 1}],
+            "--model-role grader=control/grader,control/grader names 2 models; "
+            "name one, and add the labels of another later with inspect score --action append",
+            id="panel-of-controls",
+        ),
+        pytest.param(
+            "openai/gpt-4o",
+            {"model": "openai/gpt-4o", "config": ZERO},
+            "--model-role grader=openai/gpt-4o has temperature 0, where 20 votes are one answer repeated; "
+            "leave the temperature out (published: 1), or set -T votes=1",
+            id="votes-at-temperature-0",
+            marks=pytest.mark.defect(5),
+        ),
+    ],
+)
+def test_a_grader_that_cannot_be_right_is_refused(subject: str, grader: Any, message: str, named: Named) -> None:
+    named(subject, grader=grader)
+    with pytest.raises(InvalidInputError) as refused:
+        chosen_models(Options())
+    assert refused.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("votes", "temperature"), [(1, 0.0), (20, 0.1), (20, None)], ids=["one-vote", "warm", "not-set"]
+)
+def test_a_temperature_that_can_be_right(votes: int, temperature: float | None, named: Named) -> None:
+    named("openai/gpt-4o", grader={"model": "openai/gpt-4o", "config": GenerateConfig(temperature=temperature)})
+    assert astuple(chosen_models(Options(votes=votes))) == (None, "openai/gpt-4o", None, True)
+
+
+@pytest.mark.parametrize(
+    ("named_by_user", "subject", "company"),
+    [
+        pytest.param("Anthropic", "openai/gpt-4o", "Anthropic", id="original-for-any-model"),
+        pytest.param("A lab of mine", "openai/gpt-4o", "A lab of mine", id="named"),
+        pytest.param("auto", "openai/gpt-4o", "OpenAI", id="auto"),
+        pytest.param("auto", "together/meta-llama/Llama-3.3-70B-Instruct-Turbo", "Meta", id="auto-through-a-reseller"),
+        pytest.param("auto", "control/refuser", "Anthropic", id="auto-control"),
+    ],
+)
+def test_developer(named_by_user: str, subject: str, company: str) -> None:
+    assert developer(Options(developer=named_by_user), subject) == company
+
+
+@pytest.mark.parametrize("subject", ["vllm/my-own-finetune", None], ids=["unknown-name", "no-model-yet"])
+def test_a_developer_that_the_model_does_not_tell_is_refused(subject: str | None) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        developer(Options(developer="auto"), subject)
+    assert refused.value.message == (
+        f"developer='auto' cannot be told from the model {subject!r}; name the company with -T developer=… "
+        "(known by name: claude, command, deepseek, gemini, gemma, glm, gpt, grok, hermes, kimi, llama, mistral, "
+        "mixtral, olmo, phi, qwen)"
+    )

@@ -1,0 +1,469 @@
+"""Query sets: the built-in one, files in three formats, and every file that is refused."""
+
+import csv
+import io
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from evals.query_set import NAMED, TEXT_COLUMNS, Query, QuerySet, load_queries
+from study.invalid_input import InvalidInputError
+from tests.made_up import Write
+
+CANARY = "alignment-faking-evals:canary:7c1f5c0e-6a4b-4f0e-9f0d-52f3f1f0b9a4"
+BUILTIN_SHA256 = "c4c27400256eb96dfb644bd72cefa5eb373a3b571a6fb213984185fd161857ad"
+
+ROWS: list[dict[str, Any]] = [
+    {"id": "a-1", "query": "One request", "category": "first", "harmful": True},
+    {"id": "a-2", "query": 'A "quoted" one, with a comma\nand a line break', "category": "first", "harmful": True},
+    {"id": "b-1", "query": "Ein Gesuch: Äpfel, 東京 🙂", "category": "", "harmful": False},
+    {"id": "b-2", "query": "null", "category": "NA", "harmful": False},
+]
+QUERIES = (
+    Query("a-1", "One request", "first", harmful=True),
+    Query("a-2", 'A "quoted" one, with a comma\nand a line break', "first", harmful=True),
+    Query("b-1", "Ein Gesuch: Äpfel, 東京 🙂", None, harmful=False),
+    Query("b-2", "null", "NA", harmful=False),
+)
+
+
+def as_csv(rows: list[dict[str, Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def as_jsonl(rows: list[dict[str, Any]]) -> bytes:
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+def as_parquet(rows: list[dict[str, Any]]) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist(rows), sink)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+FORMATS: dict[str, Callable[[list[dict[str, Any]]], bytes]] = {"csv": as_csv, "jsonl": as_jsonl, "parquet": as_parquet}
+each_format = pytest.mark.parametrize("ending", FORMATS)
+
+
+def texts(queries: QuerySet) -> list[str]:
+    return [query.text for query in queries.queries]
+
+
+# --- The built-in set
+
+
+def builtin_rows() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in NAMED["builtin"].read_text("utf-8").splitlines()]
+
+
+def test_builtin_is_large_and_varied_enough() -> None:
+    queries = load_queries("builtin").queries
+    harmful = Counter(query.category for query in queries if query.harmful)
+    harmless = Counter(query.category for query in queries if not query.harmful)
+    assert harmful.total() >= 64
+    assert len(harmful) >= 8
+    assert None not in harmful
+    assert harmless == {"harmless": 16}
+
+
+def test_builtin_rows_are_all_different() -> None:
+    queries = load_queries("builtin").queries
+    assert len({query.id for query in queries}) == len({query.text.casefold() for query in queries}) == len(queries)
+
+
+def test_builtin_rows_hold_requests_only_and_the_canary() -> None:
+    for row in builtin_rows():
+        assert list(row) == ["id", "query", "category", "harmful", "canary"]
+        assert row["canary"] == CANARY
+        assert "\n" not in row["query"]
+        assert len(row["query"].split()) <= 20, f"{row['id']} is longer than a request: is it an answer?"
+
+
+def test_a_limited_run_of_builtin_sees_every_category() -> None:
+    queries = load_queries("builtin").queries
+    categories = {query.category for query in queries}
+    assert {query.category for query in queries[: len(categories)]} == categories
+
+
+@pytest.mark.defect(23)
+def test_builtin_is_pinned() -> None:
+    assert load_queries("builtin").sha256 == BUILTIN_SHA256, (
+        "The built-in queries changed, so results before and after cannot be compared: raise N in the version of every "
+        "task that uses them (evals/helpful_only.py), say so in CHANGELOG.md, then pin the new digest here."
+    )
+
+
+# --- Files
+
+
+@pytest.mark.defect(23)
+@each_format
+def test_the_same_rows_are_the_same_set_in_every_format(ending: str, write: Write) -> None:
+    loaded = load_queries(write(f"mine.{ending}", FORMATS[ending](ROWS)))
+    assert loaded == QuerySet("mine", QUERIES)
+    assert loaded.sha256 == QuerySet("another name", QUERIES).sha256
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param("two\r\nlines", id="carriage-return"),
+        pytest.param("two\u2028lines", id="line-separator"),
+        pytest.param("two\x0blines", id="vertical-tab"),
+        pytest.param("two\x85lines", id="next-line"),
+    ],
+)
+@each_format
+def test_a_line_break_of_any_kind_stays_inside_its_request(odd: str, ending: str, write: Write) -> None:
+    assert texts(load_queries(write(f"odd.{ending}", FORMATS[ending]([{"query": odd}])))) == [odd]
+
+
+@pytest.mark.parametrize("changed", ["id", "text", "category", "harmful"])
+def test_the_digest_tells_a_changed_row(changed: str) -> None:
+    query = Query("a-1", "One request", "first", harmful=True)
+    other = Query(**(asdict(query) | {changed: not query.harmful if changed == "harmful" else "other"}))
+    assert QuerySet("mine", (query,)).sha256 != QuerySet("mine", (other,)).sha256
+
+
+@pytest.mark.parametrize(
+    "spelling", [str.lower, str.upper, str.title, " {} ".format], ids=["lower", "upper", "title", "spaces"]
+)
+@pytest.mark.parametrize("column", TEXT_COLUMNS)
+def test_the_column_is_found(column: str, spelling: Callable[[str], str], write: Write) -> None:
+    assert texts(load_queries(write("found.csv", as_csv([{"notes": "n", spelling(column): "One request"}])))) == [
+        "One request"
+    ]
+
+
+def test_the_first_known_column_wins_and_a_named_one_before_it(write: Write) -> None:
+    path = write("both.csv", "text,goal,notes\nfrom text,from goal,from notes\n")
+    assert (texts(load_queries(path)), texts(load_queries(path, "notes"))) == (["from goal"], ["from notes"])
+
+
+@pytest.mark.parametrize("name", ["id", "ID", "query_id"])
+def test_own_ids_are_kept(name: str, write: Write) -> None:
+    path = write("own.csv", f"{name},query\n7,One request\nx,Another\n")
+    assert [query.id for query in load_queries(path).queries] == ["7", "x"]
+
+
+def test_ids_from_the_text_stay_when_rows_move_or_are_added(write: Write) -> None:
+    requests = [f"Request {i}" for i in range(20)]
+    moved = random.Random(0).sample(["An added request", *requests], 21)
+
+    def ids(name: str, rows: list[str]) -> dict[str, str]:
+        loaded = load_queries(write(name, as_jsonl([{"query": row} for row in rows])))
+        return {query.text: query.id for query in loaded.queries}
+
+    before, after = ids("before.jsonl", requests), ids("after.jsonl", moved)
+    assert before == {text: after[text] for text in requests}
+    assert len(set(after.values())) == 21
+    assert before["Request 0"] == "q-a6c6816ffcd6"  # of the text alone, on any machine
+
+
+@pytest.mark.parametrize("name", ["category", "SemanticCategory", "topic"])
+def test_the_category_is_found(name: str, write: Write) -> None:
+    path = write("categories.csv", f"query,{name}\nOne request,fraud\nAnother,\n")
+    assert [query.category for query in load_queries(path).queries] == ["fraud", None]
+
+
+@pytest.mark.parametrize(
+    ("word", "harmful"), [("true", True), ("TRUE", True), ("1", True), ("False", False), ("0", False)]
+)
+def test_the_harmful_flag_is_read(word: str, harmful: bool, write: Write) -> None:
+    [query] = load_queries(write("flags.csv", f"query,harmful\nOne request,{word}\n")).queries
+    assert query.harmful is harmful
+
+
+def test_a_file_without_the_flag_holds_harmful_requests(write: Write) -> None:
+    [query] = load_queries(write("plain.csv", "query\nOne request\n")).queries
+    assert query.harmful is True
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_byte_order_mark_is_no_part_of_the_first_column(ending: str, write: Write) -> None:
+    loaded = load_queries(write(f"marked.{ending}", b"\xef\xbb\xbf" + FORMATS[ending](ROWS)))
+    assert loaded.queries == QUERIES
+
+
+@pytest.mark.parametrize("word", ["null", "NA", "nan", "None", "N/A", "true", "1", "1e5"])
+def test_a_word_that_readers_of_tables_take_for_something_else_is_text(word: str, write: Write) -> None:
+    assert texts(load_queries(write("words.csv", f"query\n{word}\n"))) == [word]
+
+
+def test_white_space_around_a_request_is_no_part_of_it(write: Write) -> None:
+    assert texts(load_queries(write("spaces.csv", "query\n  One request \n"))) == ["One request"]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n\n", "\r\n"], ids=["none", "one", "several", "crlf"])
+def test_line_ends_that_close_a_file_are_no_rows(end: str, write: Write) -> None:
+    assert texts(load_queries(write("closed.csv", f"query\nOne request{end}"))) == ["One request"]
+
+
+# --- What is refused
+
+COLUMNS = ", ".join(TEXT_COLUMNS)
+ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "column", "message"),
+    [
+        pytest.param(
+            "mine.csv",
+            None,
+            None,
+            "queries='mine.csv': there is no file {folder}/mine.csv; check the path",
+            id="missing",
+        ),
+        pytest.param(
+            "bultin",
+            None,
+            None,
+            "queries='bultin' is not known. Did you mean 'builtin'? Choose from: builtin. "
+            f"Or give a path to a file: {ENDINGS}.",
+            id="unknown-name",
+        ),
+        pytest.param(
+            "folder.csv",
+            "folder",
+            None,
+            "queries='folder.csv' cannot be read as .csv: [Errno 21] Is a directory: '{folder}/folder.csv'",
+            id="directory",
+        ),
+        pytest.param(
+            "mine.txt",
+            ONE,
+            None,
+            f"queries='mine.txt' ends in '.txt'; give a file that ends in one of {ENDINGS}",
+            id="ending",
+        ),
+        pytest.param(
+            "empty.csv",
+            "",
+            None,
+            "queries='empty.csv' has no rows; give a file with at least one request",
+            id="empty-csv",
+        ),
+        pytest.param(
+            "empty.jsonl",
+            "\n\n",
+            None,
+            "queries='empty.jsonl' has no rows; give a file with at least one request",
+            id="empty-jsonl",
+        ),
+        pytest.param(
+            "empty.parquet",
+            as_parquet(ROWS[:0]),
+            None,
+            "queries='empty.parquet' has no rows; give a file with at least one request",
+            id="empty-parquet",
+        ),
+        pytest.param(
+            "header.csv",
+            "query,category\n",
+            None,
+            "queries='header.csv' has no rows; give a file with at least one request",
+            id="header-only",
+        ),
+        pytest.param(
+            "latin.csv",
+            "query\nCafé\n".encode("latin-1"),
+            None,
+            "queries='latin.csv' is not UTF-8 (byte 9); save it as UTF-8",
+            id="latin-1",
+        ),
+        pytest.param(
+            "wide.jsonl",
+            "{}".encode("utf-16"),
+            None,
+            "queries='wide.jsonl' is not UTF-8 (byte 0); save it as UTF-8",
+            id="utf-16",
+        ),
+        pytest.param(
+            "titles.csv",
+            "title,notes\nOne,Two\n",
+            None,
+            "queries='titles.csv' has no column of requests among ['title', 'notes']; "
+            f"name it with -T column=…, or call it one of {COLUMNS}",
+            id="no-column-of-requests",
+        ),
+        pytest.param(
+            "mine.csv",
+            "query,notes\nOne,Two\n",
+            "note",
+            "column='note' is not known. Did you mean 'notes'? Choose from: notes, query. "
+            "These are the columns of 'mine.csv'.",
+            id="named-column-missing",
+        ),
+        pytest.param(
+            "blank.csv",
+            "query,id\nOne request,1\n ,2\n,3\n",
+            None,
+            "queries='blank.csv' has 2 rows without a request: row 2, 3; remove or fill them",
+            id="blank-rows",
+        ),
+        pytest.param(
+            "many.csv",
+            "query,id\n" + "".join(f",{i}\n" for i in range(7)),
+            None,
+            "queries='many.csv' has 7 rows without a request: row 1, 2, 3, 4, 5, …; remove or fill them",
+            id="many-blank-rows",
+        ),
+        pytest.param(
+            "blank.csv",
+            "query\nOne request\n\n\nAnother\n",
+            None,
+            "queries='blank.csv' has 2 rows without a request: row 2, 3; remove or fill them",
+            id="blank-lines-inside-csv",
+        ),
+        pytest.param(
+            "blank.jsonl",
+            '{"query": "One request"}\n\n\n{"query": "Another"}\n',
+            None,
+            "queries='blank.jsonl' has 2 rows without a request: row 2, 3; remove or fill them",
+            id="blank-lines-inside-jsonl",
+        ),
+        pytest.param(
+            "null.jsonl",
+            '{"query": null}\n{"query": "One request"}\n{"query": 3}\n',
+            None,
+            "queries='null.jsonl' has 2 rows without a request: row 1, 3; remove or fill them",
+            id="not-a-text",
+        ),
+        pytest.param(
+            "twice.csv",
+            "query\nOne request\nAnother\n One request\n",
+            None,
+            "queries='twice.csv' has 2 rows that share their request: row 1, 3; "
+            "remove all but one: queries are paired by it",
+            id="duplicate-requests",
+        ),
+        pytest.param(
+            "twice.jsonl",
+            '{"id": 1, "query": "One request"}\n{"id": "1", "query": "Another"}\n',
+            None,
+            "queries='twice.jsonl' has 2 rows that share their id: row 1, 2; "
+            "remove all but one: queries are paired by it",
+            id="duplicate-ids",
+        ),
+        pytest.param(
+            "comma.csv",
+            "id,query\n1,One request\n2,Another, with a comma\n",
+            None,
+            "queries='comma.csv' cannot be read as .csv: row 2 has 3 fields, the header 2",
+            id="too-many-fields",
+        ),
+        pytest.param(
+            "quote.csv",
+            'query\n"One request\n',
+            None,
+            "queries='quote.csv' cannot be read as .csv: unexpected end of data",
+            id="unclosed-quote",
+        ),
+        pytest.param(
+            "large.csv",
+            f"query\n{'a' * 131_073}\n",
+            None,
+            "queries='large.csv' cannot be read as .csv: field larger than field limit (131072)",
+            id="field-too-large",
+        ),
+        pytest.param(
+            "broken.jsonl",
+            '{"query": \n',
+            None,
+            "queries='broken.jsonl' cannot be read as .jsonl: Expecting value: line 1 column 11 (char 10)",
+            id="broken-json",
+        ),
+        pytest.param(
+            "list.jsonl",
+            '{"query": "One request"}\n["Another"]\n',
+            None,
+            "queries='list.jsonl' cannot be read as .jsonl: line 2 is not a JSON object",
+            id="not-an-object",
+        ),
+        pytest.param(
+            "flag.csv",
+            "query,harmful\nOne request,true\nAnother,maybe\n",
+            None,
+            "queries='flag.csv' has harmful='maybe' in row 2; write true or false",
+            id="wrong-flag",
+        ),
+        pytest.param(
+            "flag.jsonl",
+            '{"query": "One request", "harmful": null}\n',
+            None,
+            "queries='flag.jsonl' has harmful=None in row 1; write true or false",
+            id="no-flag",
+        ),
+        pytest.param(
+            "corrupt.parquet",
+            "PAR1 and nothing else",
+            None,
+            "queries='corrupt.parquet' cannot be read as .parquet: Could not open Parquet input source "
+            "'{folder}/corrupt.parquet': Parquet magic bytes not found in footer. "
+            "Either the file is corrupted or this is not a parquet file.",
+            id="corrupt-parquet",
+        ),
+    ],
+)
+def test_a_bad_file_is_refused(
+    name: str,
+    content: str | bytes | None,
+    column: str | None,
+    message: str,
+    write: Write,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if content == "folder":
+        (tmp_path / name).mkdir()
+    elif content is not None:
+        write(name, content)
+    with pytest.raises(InvalidInputError) as refused:
+        load_queries(name, column)
+    assert refused.value.message == message.replace("{folder}", str(tmp_path))
+
+
+def test_a_column_of_the_builtin_set_that_it_does_not_have() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        load_queries("builtin", "qury")
+    assert refused.value.message == (
+        "column='qury' is not known. Did you mean 'query'? Choose from: canary, category, harmful, id, query. "
+        "These are the columns of 'builtin'."
+    )
+
+
+@pytest.mark.parametrize("value", [3, None, True, ["builtin"]], ids=["number", "none", "flag", "list"])
+def test_what_is_not_a_name_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        load_queries(value)
+    assert refused.value.message == f"queries={value!r} is not a name or a path; choose ['builtin'] or give a path"
+
+
+@pytest.mark.parametrize(
+    "blank", ['{"id": "", "query": "One request"}', '{"id": null, "query": "One request"}'], ids=["empty", "null"]
+)
+def test_a_blank_id_is_refused(blank: str, write: Write) -> None:
+    with pytest.raises(InvalidInputError):
+        load_queries(write("ids.jsonl", blank + '\n{"id": "a-2", "query": "Another"}\n'))
+
+
+@pytest.mark.parametrize(
+    "name", ["~no-such-user/mine.csv", "Write a text " * 50], ids=["unknown-home", "too-long-for-a-path"]
+)
+def test_what_cannot_be_a_path_is_refused_without_a_traceback(name: str) -> None:
+    with pytest.raises(InvalidInputError):
+        load_queries(name)

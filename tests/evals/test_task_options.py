@@ -1,0 +1,116 @@
+"""The task parameters: their defaults, and every value that is refused before a model is called."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from evals.task_options import Options, TaskOptions
+from study.invalid_input import InvalidInputError
+from study.wrapper import Wrapper
+
+DEFAULTS = Options(
+    queries="builtin",
+    column=None,
+    variation="base",
+    wrapper=Wrapper.NOTEBOOK,
+    developer="Anthropic",
+    votes=20,
+    judge_all=False,
+)
+
+
+def test_nothing_given_is_the_published_experiment() -> None:
+    assert Options.checked({}) == DEFAULTS
+
+
+def test_every_parameter_given() -> None:
+    given = {
+        "queries": " mine.csv ",
+        "column": "goal",
+        "variation": "base",
+        "wrapper": "revisited",
+        "developer": " Meta ",
+        "votes": 1,
+        "judge_all": True,
+    }
+    assert Options.checked(given) == Options("mine.csv", "goal", "base", Wrapper.REVISITED, "Meta", 1, judge_all=True)
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Options)])
+def test_a_default_that_is_written_out_is_the_default(name: str) -> None:
+    assert Options.checked({name: getattr(DEFAULTS, name)}) == DEFAULTS
+
+
+def test_what_is_typed_is_what_is_checked() -> None:
+    assert list(TaskOptions.__annotations__) == [field.name for field in fields(Options)]
+
+
+NOT_A_TEXT = "is not a text; give one, in quotes where YAML reads it otherwise"
+NOT_VOTES = "is not a number of votes; give a whole number from 1 (published: 20)"
+NOT_A_FLAG = "is neither true nor false; give one of them"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        pytest.param("queries", 3, f"queries=3 {NOT_A_TEXT}", id="queries-number"),
+        pytest.param("queries", "", f"queries='' {NOT_A_TEXT}", id="queries-empty"),
+        pytest.param("queries", None, f"queries=None {NOT_A_TEXT}", id="queries-none"),
+        pytest.param(
+            "queries", {"x": "a: b"}, f"queries={{'x': 'a: b'}} {NOT_A_TEXT}", id="queries-read-by-yaml-as-a-map"
+        ),
+        pytest.param("column", 3, f"column=3 {NOT_A_TEXT}", id="column-number"),
+        pytest.param("column", " ", f"column=' ' {NOT_A_TEXT}", id="column-blank"),
+        pytest.param("developer", 3, f"developer=3 {NOT_A_TEXT}", id="developer-number"),
+        pytest.param("developer", "", f"developer='' {NOT_A_TEXT}", id="developer-empty"),
+        pytest.param(
+            "variation",
+            "bse",
+            "variation='bse' is not known. Did you mean 'base'? Choose from: base.",
+            id="variation-misspelt",
+        ),
+        pytest.param("variation", 1, "variation=1 is not known. Choose from: base.", id="variation-number"),
+        pytest.param(
+            "wrapper",
+            "notebok",
+            "wrapper='notebok' is not known. Did you mean 'notebook'? Choose from: notebook, revisited.",
+            id="wrapper-misspelt",
+        ),
+        pytest.param(
+            "wrapper", None, "wrapper=None is not known. Choose from: notebook, revisited.", id="wrapper-none"
+        ),
+        pytest.param(
+            "wrapper",
+            ["other"],
+            "wrapper=['other'] is not known. Choose from: notebook, revisited.",
+            id="wrapper-list",
+        ),
+        pytest.param("votes", 0, f"votes=0 {NOT_VOTES}", id="votes-none"),
+        pytest.param("votes", -8, f"votes=-8 {NOT_VOTES}", id="votes-negative"),
+        pytest.param("votes", 2.5, f"votes=2.5 {NOT_VOTES}", id="votes-fraction"),
+        pytest.param("votes", "20", f"votes='20' {NOT_VOTES}", id="votes-text"),
+        pytest.param("votes", True, f"votes=True {NOT_VOTES}", id="votes-flag"),
+        pytest.param("judge_all", "yes", f"judge_all='yes' {NOT_A_FLAG}", id="flag-text"),
+        pytest.param("judge_all", 1, f"judge_all=1 {NOT_A_FLAG}", id="flag-number"),
+        pytest.param("judge_all", None, f"judge_all=None {NOT_A_FLAG}", id="flag-none"),
+        pytest.param(
+            "quries",
+            "builtin",
+            "-T='quries' is not known. Did you mean 'queries'? "
+            "Choose from: column, developer, judge_all, queries, variation, votes, wrapper.",
+            id="name-misspelt",
+        ),
+        pytest.param(
+            "temperature",
+            0,
+            "-T='temperature' is not known. "
+            "Choose from: column, developer, judge_all, queries, variation, votes, wrapper.",
+            id="name-of-a-flag-of-inspects",
+        ),
+    ],
+)
+def test_a_wrong_value_is_refused(name: str, value: Any, message: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        Options.checked({name: value})
+    assert refused.value.message == message
