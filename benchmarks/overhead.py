@@ -12,12 +12,12 @@ checked, so the difference is our solver, parser, scorers, metrics and metadata.
 import gc
 import json
 import os
+import platform
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import chdir, redirect_stdout
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -48,6 +48,7 @@ TARGET = 1.25
 """Ratio of suite to bare that is aimed at."""
 
 T = TypeVar("T")
+MakeTasks = Callable[[], list[Task]]
 
 _WARM_UP = 4
 """Queries of the unmeasured run in each process, after which everything that is imported late has been."""
@@ -141,10 +142,7 @@ def main(samples: int, rounds: int, latency: float, max_connections: int, realti
     if samples % len(CONDITIONS):
         raise click.BadParameter(f"{samples} is not a multiple of {len(CONDITIONS)}, the number of conditions")
     settings = Settings(samples // len(CONDITIONS), latency, max_connections, realtime)
-    with TemporaryDirectory() as scratch, redirect_stdout(sys.stderr):  # where Inspect announces its hooks
-        os.environ |= {"INSPECT_CACHE_DIR": f"{scratch}/cache", "XDG_DATA_HOME": f"{scratch}/data"}
-        os.environ.pop("INSPECT_EVAL_MODEL", None)
-        measured = measure(settings, rounds)
+    measured = measure(settings, rounds)
     _print_json(settings, measured) if as_json else _print_table(settings, measured)
 
 
@@ -169,30 +167,28 @@ def measure(settings: Settings, rounds: int) -> list[Round]:
 def record(settings: Settings) -> Plan:
     """The calls that the suite makes, sample by sample."""
     with TemporaryDirectory() as folder:
-        logs = _run(suite_tasks(settings, folder), replace(settings, latency=0), folder)
+        tasks = suite_tasks(_placeholders(folder, settings.queries))
+        logs = _run(tasks, replace(settings, latency=0), folder)
         return [_recorded(read_eval_log(log.location, resolve_attachments=True)) for log in logs]
 
 
 def suite_cost(settings: Settings) -> Cost:
     """Cost of the four conditions."""
     with TemporaryDirectory() as folder:
-        return _cost(lambda part: suite_tasks(part, folder), settings, folder)
+        few, all_of_them = _placeholders(folder, _WARM_UP), _placeholders(folder, settings.queries)
+        return _cost(settings, folder, lambda: suite_tasks(few), lambda: suite_tasks(all_of_them))
 
 
 def bare_cost(settings: Settings, plan: Plan) -> Cost:
     """Cost of the same calls by plain Inspect."""
     with TemporaryDirectory() as folder:
-        return _cost(lambda part: bare_tasks([samples[: part.queries] for samples in plan]), settings, folder)
+        few = [samples[:_WARM_UP] for samples in plan]
+        return _cost(settings, folder, lambda: bare_tasks(few), lambda: bare_tasks(plan))
 
 
-def suite_tasks(settings: Settings, folder: str) -> list[Task]:
-    """The four conditions over made-up harmless requests."""
-    file = Path(folder) / f"placeholders_{settings.queries}.jsonl"
-    if not file.exists():
-        numbers = range(settings.queries)
-        rows = [{"id": f"placeholder-{i:05}", "query": f"Placeholder {i:05}: describe an imagined lamp"} for i in numbers]
-        file.write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    return [condition_task(SETTING, condition, {"queries": str(file)}) for condition in CONDITIONS]
+def suite_tasks(queries: str) -> list[Task]:
+    """The four conditions."""
+    return [condition_task(SETTING, condition, {"queries": queries}) for condition in CONDITIONS]
 
 
 def bare_tasks(plan: Plan) -> list[Task]:
@@ -227,35 +223,54 @@ def constant(calls: Mapping[str, tuple[Call, ...]]) -> Scorer:
 
 
 def _in_new_process(function: Callable[..., T], *arguments: object) -> T:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with TemporaryDirectory() as scratch, ProcessPoolExecutor(1, context, _isolate, (scratch,)) as pool:
         return pool.submit(function, *arguments).result()
 
 
-def _cost(tasks: Callable[[Settings], list[Task]], settings: Settings, folder: str) -> Cost:
-    _run(tasks(replace(settings, queries=min(_WARM_UP, settings.queries))), settings, folder)
+def _isolate(scratch: str) -> None:
+    """Keep this process away from the user's cache, data, `.env` and standard output."""
+    os.environ |= {"INSPECT_CACHE_DIR": f"{scratch}/cache", "XDG_DATA_HOME": f"{scratch}/data"}
+    os.environ.pop("INSPECT_EVAL_MODEL", None)
+    os.chdir(scratch)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # where Inspect announces its hooks
+
+
+def _placeholders(folder: str, count: int) -> str:
+    """A file of made-up harmless requests."""
+    file = Path(folder) / f"placeholders_{count}.jsonl"
+    rows = [
+        {"id": f"placeholder-{i:05}", "query": f"Placeholder {i:05}: describe an imagined lamp"} for i in range(count)
+    ]
+    file.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    return str(file)
+
+
+def _cost(settings: Settings, folder: str, few: MakeTasks, all_of_them: MakeTasks) -> Cost:
+    _run(few(), settings, folder)
     gc.collect()
+    gc.freeze()  # the recorded calls, which only the bare process holds, are not gone through while the clock runs
     wall, cpu = time.perf_counter(), time.process_time()
-    logs = _run(tasks(settings), settings, folder)
+    logs = _run(all_of_them(), settings, folder)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     samples = [sample for log in logs for sample in log.samples or ()]
     if len(samples) != settings.queries * len(CONDITIONS):
-        raise RuntimeError(f"{len(samples)} samples were run")
+        raise RuntimeError(f"{len(samples)} samples were run, not {settings.queries * len(CONDITIONS)}")
     return Cost(wall, cpu, len(samples), _traffic(logs, samples))
 
 
 def _run(tasks: Sequence[Task], settings: Settings, folder: str) -> list[EvalLog]:
-    with chdir(folder), redirect_stdout(sys.stderr):  # away from the user's .env
-        logs = inspect_eval(
-            list(tasks),
-            model=get_model("control/faker", latency=settings.latency),
-            model_roles={GRADER_ROLE: get_model("control/grader", latency=settings.latency)},
-            max_tasks=len(CONDITIONS),
-            max_connections=settings.max_connections,
-            max_retries=0,
-            display="none",
-            log_dir=folder,
-            log_realtime=settings.realtime,
-        )
+    logs = inspect_eval(
+        list(tasks),
+        model=get_model("control/faker", latency=settings.latency),
+        model_roles={GRADER_ROLE: get_model("control/grader", latency=settings.latency)},
+        max_tasks=len(CONDITIONS),
+        max_connections=settings.max_connections,
+        max_retries=0,
+        display="none",
+        log_dir=folder,
+        log_realtime=settings.realtime,
+    )
     for log in logs:
         if log.status != "success":
             raise RuntimeError(f"{log.eval.task} did not succeed: {log.error.message if log.error else log.status}")
@@ -291,11 +306,63 @@ def _traffic(logs: Sequence[EvalLog], samples: Sequence[EvalSample]) -> dict[str
     return dict(sorted(traffic.items()))
 
 
+def _environment() -> dict[str, object]:
+    return {"cores": os.cpu_count(), "python": platform.python_version(), "inspect-ai": version("inspect-ai")}
+
+
+def _spread(measured: Sequence[Round], clock: Callable[[Cost], float]) -> dict[str, float]:
+    """Ratios of suite to bare: of the rounds, and of each side's least, which other work on the machine disturbs least."""
+    ratios = [clock(pair.suite) / clock(pair.bare) for pair in measured]
+    least = min(clock(pair.suite) for pair in measured) / min(clock(pair.bare) for pair in measured)
+    return {"median": median(ratios), "min": min(ratios), "max": max(ratios), "of_least": least}
+
+
+def _ratios(measured: Sequence[Round]) -> dict[str, dict[str, float]]:
+    return {"wall": _spread(measured, lambda cost: cost.wall), "cpu": _spread(measured, lambda cost: cost.cpu)}
+
+
 def _print_json(settings: Settings, measured: Sequence[Round]) -> None:
-    click.echo(json.dumps([asdict(m) | {"wall": m.wall, "cpu": m.cpu} for m in measured], indent=1))
+    figures = {
+        "environment": _environment(),
+        "settings": asdict(settings),
+        "traffic_per_side": measured[0].suite.traffic,
+        "rounds": [
+            {side: {"wall": cost.wall, "cpu": cost.cpu} for side, cost in (("suite", r.suite), ("bare", r.bare))}
+            for r in measured
+        ],
+        "samples_per_side": measured[0].suite.samples,
+        "ratio": _ratios(measured),
+        "target": TARGET,
+    }
+    click.echo(json.dumps(figures, indent=1))
+
 
 def _print_table(settings: Settings, measured: Sequence[Round]) -> None:
-    _print_json(settings, measured)
+    console = Console(highlight=False, width=None if Console().is_terminal else 120)
+    environment = ", ".join(f"{name} {value}" for name, value in _environment().items())
+    console.print(f"{environment}; realtime log {'on' if settings.realtime else 'off'} on both sides")
+    console.print(
+        f"{measured[0].suite.samples} samples a side, {settings.latency:g} s a call, "
+        f"at most {settings.max_connections} calls at a time"
+    )
+    for what, amount in measured[0].suite.traffic.items():
+        console.print(f"  {what}: {amount} on each side")
+    table = Table(box=SIMPLE_HEAD, title="Milliseconds per sample", title_justify="left")
+    for header in ("", "wall suite", "wall bare", "ratio", "CPU suite", "CPU bare", "ratio"):
+        table.add_column(header, justify="right" if header else "left", no_wrap=True)
+    for number, r in enumerate(measured, start=1):
+        wall = [f"{1000 * cost.wall / cost.samples:.2f}" for cost in (r.suite, r.bare)]
+        cpu = [f"{1000 * cost.cpu / cost.samples:.2f}" for cost in (r.suite, r.bare)]
+        table.add_row(f"round {number}", *wall, f"{r.wall:.3f}", *cpu, f"{r.cpu:.3f}")
+    console.print(table)
+    for name, ratio in _ratios(measured).items():
+        verdict = "within" if ratio["median"] <= TARGET else "above"
+        console.print(
+            f"{name}, suite ÷ bare: median {ratio['median']:.3f}, from {ratio['min']:.3f} to {ratio['max']:.3f}, "
+            f"of the least {ratio['of_least']:.3f}; {verdict} the target of {TARGET}",
+            soft_wrap=True,
+        )
+
 
 if __name__ == "__main__":
     main()

@@ -21,7 +21,7 @@ from analysis.contrast import FakingRate, TierContrast, faking_rates, tier_contr
 from analysis.frame import reply_frame
 from controls.policies import POLICIES, Policy
 from evals.condition_task import Setting, condition_task
-from evals.registry import SETTINGS
+from evals import SETTINGS
 from study.condition import CONDITIONS, Condition, Tier
 from study.outcome import Outcome
 

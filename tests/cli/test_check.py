@@ -43,12 +43,8 @@ def test_random_is_recovered_inside_exact_binomial_bounds() -> None:
 def test_the_table_shows_true_and_recovered() -> None:
     lines = check("--policy", "malformer", "--limit", "3").stdout.splitlines()
     [judged] = [line for line in lines if "malformer" in line and "yes" in line and "judged" in line]
-    assert judged.split() == [
-        *("malformer", "yes", "judged"),
-        *("–", "→", "–") * 5,
-        *("malformed", "free", "1.00", "→", "1.00,", "ok"),
-    ]
-    assert "malformed paid 1.00 → 1.00" in lines[lines.index(judged) + 1]
+    assert judged.split()[:18] == ["malformer", "yes", "judged", *("–", "→", "–") * 5]
+    assert ("malformed free 1.00 → 1.00, " in judged, judged.split()[-1]) == (True, "ok")
     assert lines[-1] == "72 figures of 1 policies: 72 recovered, 0 differ."
 
 

@@ -61,6 +61,23 @@ def test_a_file_loses_its_comment_and_the_white_space_around_it() -> None:
     assert render(path) == "==== START EXAMPLES ===="
 
 
+@pytest.mark.parametrize(
+    ("content", "rendered"),
+    [
+        pytest.param("\n\n  {{ x }} \n\n", "<{{ y }}>&", id="white space around the text goes"),
+        pytest.param("a\n\n  {{ x }}\n b", "a\n\n  <{{ y }}>&\n b", id="white space inside it stays"),
+        pytest.param("a{# {{ y }} #}{{ x }}", "a<{{ y }}>&", id="a comment is not said, and names no variable"),
+        pytest.param(
+            "a\n  {% if x %}\nb\n  {% endif %}\nc", "a\nb\nc", id="a line of a condition leaves no blank line"
+        ),
+    ],
+)
+def test_how_a_file_is_filled_in(content: str, rendered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prompts.template.source", {content: content}.__getitem__)  # each a path, as paths are cached
+
+    assert render(content, x="<{{ y }}>&") == rendered
+
+
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(FileNotFoundError, match=r"helpful_only/brigde\.md"):
         render("helpful_only/brigde.md")

@@ -250,6 +250,11 @@ THINKING = [
         id="a closing tag quoted in thinking",
     ),
     pytest.param(
+        "I was told to <think> first.</think>" + out("a"),
+        Reply(None, "a", thinking="I was told to <think> first."),
+        id="an opening tag quoted in thinking that the chat template opened",
+    ),
+    pytest.param(
         f"<think>{pad('q')}{out('<request_fully_accepted/>')}</think>" + pad("r") + out("a"),
         Reply("r", "a", thinking=pad("q") + out("<request_fully_accepted/>")),
         id="tags of ours quoted in thinking decide nothing",
