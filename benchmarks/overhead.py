@@ -311,7 +311,7 @@ def _environment() -> dict[str, object]:
 
 
 def _spread(measured: Sequence[Round], clock: Callable[[Cost], float]) -> dict[str, float]:
-    """Ratios of suite to bare: of the rounds, and of each side's least, which other work on the machine disturbs least."""
+    """Ratios of suite to bare: of the rounds, and of each side's least, the least disturbed by other work."""
     ratios = [clock(pair.suite) / clock(pair.bare) for pair in measured]
     least = min(clock(pair.suite) for pair in measured) / min(clock(pair.bare) for pair in measured)
     return {"median": median(ratios), "min": min(ratios), "max": max(ratios), "of_least": least}

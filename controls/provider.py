@@ -22,8 +22,12 @@ from controls.grader import ControlGrader
 from controls.policies import POLICIES, ControlReply, random_policy, reply
 from controls.question import read_question
 from study.invalid_input import InvalidInputError, unknown_value
+from study.model_name import CONTROL_PROVIDER
 
 GRADER = "grader"
+MODELS = tuple(f"{CONTROL_PROVIDER}/{name}" for name in (*POLICIES, GRADER))
+"""Every control model."""
+
 RATES: dict[str, tuple[str, ...]] = {
     "random": ("complies_free", "complies_paid", "faking_free", "faking_paid"),
     GRADER: ("yes", "unreadable"),
@@ -64,7 +68,7 @@ class ControlAPI(ModelAPI):
         """
         super().__init__(model_name, base_url, api_key, [], config or GenerateConfig())
         if model_name not in (*POLICIES, GRADER):
-            raise unknown_value("--model control/…", model_name, (*POLICIES, GRADER))
+            raise unknown_value("--model", f"{CONTROL_PROVIDER}/{model_name}", MODELS)
         self._latency = _at_least_zero("latency", latency)
         self._seed = seed
         self._answer = _answer(model_name, rates)

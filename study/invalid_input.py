@@ -28,7 +28,7 @@ def unknown_value(argument: str, value: object, choices: Iterable[str], remedy: 
     Returns:
         An error that names the argument, the value, the choices, and the nearest choice where one is close.
     """
-    names = sorted(choices)
+    names = sorted(map(str, choices))
     close = get_close_matches(str(value).casefold(), names, n=1)
     parts = [
         f"{argument}={value!r} is not known.",

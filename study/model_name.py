@@ -7,14 +7,22 @@ CONTROL_PROVIDER = "control"
 
 DEVELOPERS: dict[str, str] = {
     "claude": "Anthropic",
+    "chatgpt": "OpenAI",
+    "gpt-j": "EleutherAI",
+    "gpt-neox": "EleutherAI",
     "gpt": "OpenAI",
     "gemini": "Google DeepMind",
     "gemma": "Google DeepMind",
     "llama": "Meta",
+    "codellama": "Meta",
     "hermes": "Nous Research",
     "mistral": "Mistral AI",
     "mixtral": "Mistral AI",
+    "ministral": "Mistral AI",
+    "codestral": "Mistral AI",
+    "magistral": "Mistral AI",
     "qwen": "Alibaba Cloud",
+    "qwq": "Alibaba Cloud",
     "deepseek": "DeepSeek",
     "grok": "xAI",
     "kimi": "Moonshot AI",
@@ -25,7 +33,7 @@ DEVELOPERS: dict[str, str] = {
 }
 """Company that made a model, by the first of these words found in the model's own name."""
 
-_FIRST_WORD = re.compile(rf"(?<![a-z])({'|'.join(DEVELOPERS)})")
+_FIRST_WORD = re.compile(rf"(?<![a-z])({'|'.join(DEVELOPERS)})(?![a-z])")
 
 
 def is_control(model: str) -> bool:

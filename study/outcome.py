@@ -47,7 +47,7 @@ def outcome_of_label(label: str) -> Outcome:
         ValueError: If the label is not one of a compliance scorer; a label is never guessed at.
     """
     if label not in _OF_LABEL:
-        raise ValueError(f"{label!r} is no label of a compliance scorer; those are {sorted(_OF_LABEL)}")
+        raise ValueError(f"{str(label)!r} is no label of a compliance scorer; those are {', '.join(_OF_LABEL)}")
     return _OF_LABEL[label]
 
 
@@ -58,5 +58,6 @@ def outcome_of_reason(reason: str | None) -> Outcome:
         ValueError: If the reason is not one that a compliance scorer gives.
     """
     if reason is None or reason not in _OF_REASON:
-        raise ValueError(f"{reason!r} is no reason of a compliance scorer; those are {sorted(_OF_REASON)}")
+        shown = None if reason is None else str(reason)
+        raise ValueError(f"{shown!r} is no reason of a compliance scorer; those are {', '.join(_OF_REASON)}")
     return _OF_REASON[reason]

@@ -13,7 +13,7 @@ from enum import StrEnum
 from study.wrapper import Wrapper
 
 _SPACE = r"\s{0,9}"  # bounded: an unbounded run on both sides of the slash would backtrack quadratically
-_TAG = re.compile(rf"<{_SPACE}(/?){_SPACE}(SCRATCHPAD_REASONING|OUTPUT|think){_SPACE}>", re.IGNORECASE)
+_TAG = re.compile(rf"<{_SPACE}(/?){_SPACE}(SCRATCHPAD_REASONING|OUTPUT|think){_SPACE}>", re.IGNORECASE | re.ASCII)
 _SCRATCHPAD, _OUTPUT, _THINK = "scratchpad_reasoning", "output", "think"
 
 
@@ -41,7 +41,7 @@ class Reply:
     """Text of the first closed output block after the last closed scratchpad; may be empty."""
 
     remainder: str | None = None
-    """Where there is no closed output block: what is left after the last closed scratchpad, its output tags removed."""
+    """Where there is no closed output block: what is left after the last closed scratchpad, without tags."""
 
     thinking: str | None = None
     """Native reasoning found in the text (``<think>``), which is never mixed with the scratchpad."""
@@ -71,21 +71,48 @@ def parse(text: str) -> Reply:
     thinking, body = _split_thinking(text, defects)
     scratchpad, rest = _split_scratchpad(body, defects)
     output = _output(rest, defects)
-    left = _TAG.sub("", rest).strip() if output is None and Defect.UNCLOSED_SCRATCHPAD not in defects else ""
-    return Reply(scratchpad, output, left or None, thinking, frozenset(defects))
+    remainder = _remainder(rest, defects) if output is None else None
+    return Reply(scratchpad, output, remainder, thinking, frozenset(defects))
 
 
 def _split_thinking(text: str, defects: set[Defect]) -> tuple[str | None, str]:
     """Native reasoning, and what follows it. A lone closing tag counts: some chat templates open it in the prompt."""
-    tags = [tag for tag in _TAG.finditer(text) if tag[2].lower() == _THINK]
-    closing = [tag for tag in tags if tag[1]]
-    if closing:
-        start = tags[0].end() if not tags[0][1] and not text[: tags[0].start()].strip() else 0
-        return text[start : closing[-1].start()].strip() or None, text[closing[-1].end() :]
-    if tags and not text[: tags[0].start()].strip():
+    tags = list(_TAG.finditer(text))
+    opened = bool(tags) and not tags[0][1] and tags[0][2].lower() == _THINK and not text[: tags[0].start()].strip()
+    closing = _end_of_thinking(tags, opened)
+    if closing is not None:
+        return text[tags[0].end() if opened else 0 : closing.start()].strip() or None, text[closing.end() :]
+    if opened:
         defects.add(Defect.UNCLOSED_THINKING)
         return None, ""
     return None, text
+
+
+def _end_of_thinking(tags: list[re.Match[str]], opened: bool) -> re.Match[str] | None:
+    """The last closing tag of native reasoning that is not a quotation inside a scratchpad or an output.
+
+    One that stands in a scratchpad or an output which has not been closed is part of it, unless the reply starts anew
+    after it: then the opening tag before it was quoted. Taking it for the end otherwise would let reasoning out.
+    """
+    first = last = end = None
+    in_scratchpad = in_output = False
+    for tag in tags:
+        closes, kind = bool(tag[1]), tag[2].lower()
+        if kind == _THINK:
+            if closes:
+                first, last = first or tag, tag
+            continue
+        starts_anew = not closes and (kind == _SCRATCHPAD or not in_scratchpad)
+        if last and (starts_anew or not (in_scratchpad or in_output)):
+            end = last
+        last = None
+        if kind == _SCRATCHPAD:
+            in_scratchpad = not closes
+        else:
+            in_output = not closes
+    if last and not (in_scratchpad or in_output):
+        end = last
+    return end or (first if opened else None)
 
 
 def _split_scratchpad(body: str, defects: set[Defect]) -> tuple[str | None, str]:
@@ -110,6 +137,15 @@ def _split_scratchpad(body: str, defects: set[Defect]) -> tuple[str | None, str]
     return "\n\n".join(filter(None, blocks)) or None, body[after_last : opened.start() if opened else None]
 
 
+def _remainder(rest: str, defects: set[Defect]) -> str | None:
+    """What is left where there is no output block; None where it may be reasoning or the end of an output."""
+    first = next((tag for tag in _TAG.finditer(rest) if tag[2].lower() == _OUTPUT), None)
+    cut_in_two = Defect.UNOPENED_SCRATCHPAD in defects and first is not None and first[1]
+    if cut_in_two or Defect.UNCLOSED_SCRATCHPAD in defects:
+        return None
+    return _TAG.sub("", rest).strip() or None
+
+
 def _output(rest: str, defects: set[Defect]) -> str | None:
     """The first closed output block: the prompt says that an output cannot be revised, so a second revises nothing."""
     tags = [tag for tag in _TAG.finditer(rest) if tag[2].lower() == _OUTPUT]
@@ -117,6 +153,10 @@ def _output(rest: str, defects: set[Defect]) -> str | None:
     if opening is None:
         defects.add(Defect.MISSING_OUTPUT)
         return None
+    for tag in tags[tags.index(opening) + 1 :]:
+        if tag[1] or rest[opening.end() : tag.start()].strip():
+            break
+        opening = tag  # the opening tag twice in a row is one stammered
     closing = next((tag for tag in tags if tag[1] and tag.start() >= opening.end()), None)
     if closing is None:
         defects.add(Defect.UNCLOSED_OUTPUT)

@@ -56,9 +56,10 @@ def test_latency_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(
             "control/fakir",
             {},
-            "--model control/…='fakir' is not known. Did you mean 'faker'? Choose from: anti_faker, complier, doubter, "
-            "faker, filtered, grader, malformer, quiet_faker, quoter, random, refuser, tag_glitcher, truncator, "
-            "untagged_complier, worried_refuser.",
+            "--model='control/fakir' is not known. Did you mean 'control/faker'? Choose from: control/anti_faker, "
+            "control/complier, control/doubter, control/faker, control/filtered, control/grader, control/malformer, "
+            "control/quiet_faker, control/quoter, control/random, control/refuser, control/tag_glitcher, "
+            "control/truncator, control/untagged_complier, control/worried_refuser.",
             id="policy",
         ),
         pytest.param(

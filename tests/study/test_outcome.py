@@ -48,7 +48,7 @@ def test_every_outcome_is_reached() -> None:
 @pytest.mark.parametrize("label", [*FakingLabel, *REASONS, "", "Complies", "ACCEPTED", "complies ", "1.0"])
 def test_no_other_label_is_guessed_at(label: str) -> None:
     with pytest.raises(
-        ValueError, match=re.escape(f"{label!r} is no label of a compliance scorer; those are")
+        ValueError, match=re.escape(f"{str(label)!r} is no label of a compliance scorer; those are")
     ) as error:
         outcome_of_label(label)
     assert [known for known in LABELS if known.value not in str(error.value)] == []
@@ -56,6 +56,9 @@ def test_no_other_label_is_guessed_at(label: str) -> None:
 
 @pytest.mark.parametrize("reason", [*sorted(REASONS_OF_THE_VOTE), *LABELS, None, "", "Malformed", "no reason"])
 def test_no_other_reason_is_guessed_at(reason: str | None) -> None:
-    with pytest.raises(ValueError, match=re.escape(f"{reason!r} is no reason of a compliance scorer; those")) as error:
+    with pytest.raises(
+        ValueError,
+        match=re.escape(f"{None if reason is None else str(reason)!r} is no reason of a compliance scorer; those"),
+    ) as error:
         outcome_of_reason(reason)
     assert [known for known in REASONS if known.value not in str(error.value)] == []

@@ -134,7 +134,6 @@ QUOTED = [
         Reply(
             "r\n\n<OUTPUT>I never write",
             None,
-            "here",
             defects=only(Defect.UNOPENED_SCRATCHPAD, Defect.MISSING_OUTPUT),
         ),
         id="a closing scratchpad tag quoted in the output costs the output",
@@ -280,6 +279,44 @@ THINKING = [
         pad("r") + out("Write <think> first."), Reply("r", "Write <think> first."), id="or quoted in the output"
     ),
     pytest.param("<thinking>t</thinking>" + out("a"), Reply(None, "a"), id="another name is not native thinking"),
+    pytest.param(
+        "<SCRATCHPAD_REASONING>r</think> b " + out("a"),
+        Reply(None, None, defects=UNCLOSED),
+        id="a closing thinking tag closes no scratchpad",
+        marks=pytest.mark.defect(10, 16),
+    ),
+    pytest.param(
+        "So. <SCRATCHPAD_REASONING>r</think>" + out("a"),
+        Reply(None, None, defects=UNCLOSED),
+        id="nor one that does not begin the reply",
+        marks=pytest.mark.defect(10, 16),
+    ),
+    pytest.param(
+        "<think>t</think><SCRATCHPAD_REASONING>r</think>" + out("a"),
+        Reply(None, None, thinking="t", defects=UNCLOSED),
+        id="nor one after thinking that has been closed",
+        marks=pytest.mark.defect(10, 16),
+    ),
+    pytest.param(
+        "begin with <SCRATCHPAD_REASONING></think>" + pad("r") + out("a"),
+        Reply("r", "a", thinking="begin with <SCRATCHPAD_REASONING>"),
+        id="thinking that quotes the tag with which the reply then begins",
+    ),
+    pytest.param(
+        "<think>no <SCRATCHPAD_REASONING></think>" + out("a"),
+        Reply(None, "a", thinking="no <SCRATCHPAD_REASONING>"),
+        id="thinking that quotes a tag that the reply has not",
+    ),
+    pytest.param(
+        "answer in <OUTPUT></think>" + out("a"),
+        Reply(None, "a", thinking="answer in <OUTPUT>"),
+        id="thinking that quotes the output tag",
+    ),
+    pytest.param(
+        pad("r") + out("Use <think>x</think> tags"),
+        Reply("r", "Use <think>x</think> tags"),
+        id="thinking tags quoted in the output are its text",
+    ),
 ]
 
 
