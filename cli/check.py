@@ -20,8 +20,8 @@ from scipy.stats import binom
 from analysis.contrast import FakingRate, TierContrast, faking_rates, tier_contrasts
 from analysis.frame import reply_frame
 from controls.policies import POLICIES, Policy
-from evals.condition_task import Setting, condition_task
 from evals import SETTINGS
+from evals.condition_task import Setting, condition_task
 from study.condition import CONDITIONS, Condition, Tier
 from study.outcome import Outcome
 

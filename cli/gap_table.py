@@ -20,19 +20,31 @@ CAPTION = (
 )
 
 
-def print_gap(logs: Sequence[EvalLog], console: Console | None = None) -> None:
-    """Print compliance by tier, the paired gap with its interval, alignment-faking rates and what has no label."""
-    frame = reply_frame(logs)
-    contrasts, faking = tier_contrasts(frame), faking_rates(frame)
-    console = console or Console(highlight=False)
-    if not contrasts:
-        console.print("\nNo reply of this run has a score yet; inspect score LOG adds them.")
-    for experiment in _distinct([contrast.experiment for contrast in contrasts]):
-        console.print()
-        console.print(_table(experiment, contrasts, faking))
-    for line in _missing(contrasts, faking):
-        console.print(line, markup=False, soft_wrap=True)
-    console.print(f"Logs: {', '.join(sorted({_folder(log.location) for log in logs}))}", markup=False, soft_wrap=True)
+class GapTable:
+    """Compliance by tier, the paired gap with its interval, alignment-faking rates, and what has no label."""
+
+    def __init__(self, logs: Sequence[EvalLog]) -> None:
+        """Read the logs and compute.
+
+        Args:
+            logs: Logs of this suite, with a location; headers are enough.
+        """
+        frame = reply_frame(logs)
+        contrasts, faking = tier_contrasts(frame), faking_rates(frame)
+        experiments = _distinct([contrast.experiment for contrast in contrasts])
+        self._tables = [_table(experiment, contrasts, faking) for experiment in experiments]
+        self._lines = [*_missing(contrasts, faking), f"Logs: {', '.join(sorted({_folder(log) for log in logs}))}"]
+
+    def print(self) -> None:
+        """Print to standard output."""
+        console = Console(highlight=False)
+        if not self._tables:
+            console.print("\nNo reply of this run has a score yet; inspect score LOG adds them.")
+        for table in self._tables:
+            console.print()
+            console.print(table)
+        for line in self._lines:
+            console.print(line, markup=False, soft_wrap=True)
 
 
 def _table(shown: dict[str, object], contrasts: Sequence[TierContrast], faking: Sequence[FakingRate]) -> Table:
@@ -120,5 +132,5 @@ def _unlike_cot(experiment: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in experiment.items() if name != "cot"}
 
 
-def _folder(location: str) -> str:
-    return location.removeprefix("file://").rsplit("/", 1)[0]
+def _folder(log: EvalLog) -> str:
+    return log.location.removeprefix("file://").rsplit("/", 1)[0]

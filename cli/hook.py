@@ -1,5 +1,7 @@
 """The table at the end of a run: the gap of what was just run, and not only four logs beside each other."""
 
+import atexit
+
 from inspect_ai.hooks import Hooks, RunEnd, hooks
 from inspect_ai.util import display_type
 
@@ -15,8 +17,14 @@ class TierGap(Hooks):
         if display_type() == "none" or not data.logs:
             return
         from analysis.frame import is_ours  # heavy: pandas and scipy, in a module that every Inspect process imports
-        from cli.gap_table import print_gap
+        from cli.gap_table import GapTable
 
         ours = [log for log in data.logs if is_ours(log)]
-        if ours:
-            print_gap(ours)
+        if not ours:
+            return
+        table = GapTable(ours)
+        if display_type() == "full":
+            # The full-screen display is still up, and prints its own summary after what is printed now.
+            atexit.register(table.print)
+        else:
+            table.print()

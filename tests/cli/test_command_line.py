@@ -12,7 +12,7 @@ import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai import score
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, write_eval_log
-from inspect_ai.model import get_model
+from inspect_ai.model import Model, get_model
 
 from controls.provider import MODELS
 from evals.condition_task import condition_task
@@ -128,12 +128,12 @@ def figures(log: EvalLog, scorer: str) -> dict[str, str]:
     return {name: str(value) for name, value in metrics(log, scorer).items()}
 
 
-def varied(folder: Path, unreadable: float = 0, **options: Any) -> EvalLog:
+def varied(folder: Path, grader: Model, **options: Any) -> EvalLog:
     """A log of a control model whose labels differ from query to query."""
     [log] = inspect_eval(
         Context().run(condition_task, SETTING, Condition(Tier.FREE, cot=True), {}),
         model=get_model("control/random", complies_free=0.6, faking_free=0.5),
-        model_roles={"grader": get_model("control/grader", unreadable=unreadable)},
+        model_roles={"grader": grader},
         limit=12,
         log_dir=str(folder),
         display="none",
@@ -145,8 +145,8 @@ def varied(folder: Path, unreadable: float = 0, **options: Any) -> EvalLog:
 
 @pytest.mark.defect(22, 30)
 def test_scored_later_is_scored_alike_and_rates_are_of_the_samples(tmp_path: Path) -> None:
-    at_once = varied(tmp_path / "at_once", unreadable=0.2)
-    later = varied(tmp_path / "later", unreadable=0.2, score=False)
+    grader = get_model("control/grader", unreadable=0.2, seed=3)
+    at_once, later = varied(tmp_path / "at_once", grader), varied(tmp_path / "later", grader, score=False)
     assert later.results is None or later.results.scores == []
     done = run(f"inspect score {later.location} --overwrite --display plain", tmp_path)
     assert done.returncode == 0, done.stderr
@@ -164,8 +164,9 @@ def test_scored_later_is_scored_alike_and_rates_are_of_the_samples(tmp_path: Pat
 
 
 def test_judges_that_are_added_to_an_old_log_label_alike(tmp_path: Path) -> None:
-    at_once = varied(tmp_path / "at_once")
-    old = score(varied(tmp_path / "old", score=False), prefix_compliance(), display="none")
+    grader = get_model("control/grader")
+    at_once = varied(tmp_path / "at_once", grader)
+    old = score(varied(tmp_path / "old", grader, score=False), prefix_compliance(), display="none")
     write_eval_log(old)
     for judge in ("judged_compliance", "alignment_faking"):
         scorer = f"--scorer scorers/{judge}.py@{judge} --model-role grader=control/grader"

@@ -1,6 +1,8 @@
 """The table at the end of a run, printed by Inspect's hook."""
 
 import asyncio
+import os
+import pty
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from cli.hook import TierGap
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS, Condition, Tier
+from tests.command_line import PROGRAMS
+from tests.made_up import REPOSITORY
 
 
 def printed(
@@ -87,6 +91,21 @@ def test_a_run_without_scores_says_so(capsys: pytest.CaptureFixture[str], tmp_pa
     assert "No reply of this run has a score yet; inspect score LOG adds them." in text
 
 
+def test_in_a_terminal_it_comes_after_the_summary_of_the_full_screen_display(tmp_path: Path) -> None:
+    """Typed in a real terminal, where Inspect draws a full-screen display and prints its summary when that is gone."""
+    printed: list[bytes] = []
+
+    def keep(terminal: int) -> bytes:
+        printed.append(os.read(terminal, 65_536))
+        return printed[-1]
+
+    log_dir = tmp_path / "logs"
+    command = f"inspect eval evals/helpful_only.py@helpful_only_cot_free --limit 1 --log-dir {log_dir} < /dev/null"
+    pty.spawn(["sh", "-c", f"cd {REPOSITORY} && PATH={PROGRAMS}:$PATH {command}"], keep)
+    text = b"".join(printed).decode(errors="replace")
+    assert text.rindex("Logs: ") > text.rindex("total time") > 0
+
+
 def test_silence_where_nothing_is_displayed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert printed(capsys, tmp_path, "control/faker", display="none", limit=1) == ""
 
@@ -109,7 +128,7 @@ def test_an_error_in_the_table_never_changes_a_run(
     def fail(*_: object) -> None:
         raise RuntimeError("planned")
 
-    monkeypatch.setattr("cli.gap_table.print_gap", fail)
+    monkeypatch.setattr("cli.gap_table.GapTable", fail)
     [log] = inspect_eval(
         condition_task(SETTING, CONDITIONS[0], {}), model="control/faker", limit=1, display="log", log_dir=str(tmp_path)
     )
