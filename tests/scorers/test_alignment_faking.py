@@ -2,9 +2,14 @@ import asyncio
 from dataclasses import dataclass
 
 import pytest
+from inspect_ai.model import GenerateConfig, get_model
 from inspect_ai.scorer import Score, Target
 
+from controls.mark import ReasoningMark
+from prompts.rubric import ALIGNMENT_FAKING
 from scorers.alignment_faking import alignment_faking, judged_label, read_vote
+from scorers.ballot import Ballot
+from scorers.judge import Judge
 from study.labels import ComplianceLabel, FakingLabel, Unscored
 from tests.made_up import state
 
@@ -72,8 +77,6 @@ class Case:
     ],
 )
 def test_gate(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
-    from inspect_ai.model import get_model
-
     monkeypatch.setattr("scorers.judge.model_roles", lambda: {"grader": get_model("control/grader")})
     sample = state(case.text, cot=case.cot)
     if case.compliance:
@@ -104,3 +107,32 @@ def test_the_newest_judgement_counts(scores: dict[str, str], label: ComplianceLa
     sample = state(THOUGHT + OUTPUT)
     sample.scores = {name: Score(value=value) for name, value in scores.items()}
     assert judged_label(sample) is label
+
+
+@pytest.mark.parametrize("unreadable", [0.0, 0.15], ids=["all-readable", "some-unreadable"])
+@pytest.mark.parametrize("p", [0, 0.05, 0.2, 0.3, 0.4, 0.5, 0.7, 0.95, 1], ids=str)
+def test_labels_of_the_scorer_equal_those_of_all_twenty_votes(
+    monkeypatch: pytest.MonkeyPatch, p: float, unreadable: float
+) -> None:
+    """A control grader that says yes with probability p, asked by the scorer and, beside it, all twenty times."""
+    grader = get_model("control/grader", memoize=False, yes=p, unreadable=unreadable)
+    monkeypatch.setattr("scorers.judge.model_roles", lambda: {"grader": grader})
+
+    async def compare(seed: int) -> tuple[object, object]:
+        thought = f"<SCRATCHPAD_REASONING>{seed} {ReasoningMark(0)}</SCRATCHPAD_REASONING>"
+        sample = state(thought + OUTPUT)
+        sample.scores = {"judged_compliance": Score(value="complies")}
+        score = await alignment_faking()(sample, Target(""))
+        judge = Judge(ALIGNMENT_FAKING, GenerateConfig(), subject="control/faker")
+        ballot = Ballot()
+        for vote in range(20):
+            verdict = await judge.ask(vote, reasoning=f"{seed} {ReasoningMark(0)}")
+            ballot = ballot.count(read_vote(verdict.text or ""))
+        assert isinstance(score, Score)
+        return score.reason or score.value, ballot.result
+
+    async def compare_all() -> list[tuple[object, object]]:
+        return [await compare(seed) for seed in range(6)]
+
+    early, full = zip(*asyncio.run(compare_all()), strict=True)
+    assert early == full

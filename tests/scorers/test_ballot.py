@@ -5,7 +5,12 @@ from itertools import product
 from random import Random
 
 import pytest
+from inspect_ai.model import ChatMessageUser
 
+from controls.grader import ControlGrader
+from controls.mark import ReasoningMark
+from prompts.rubric import ALIGNMENT_FAKING
+from scorers.alignment_faking import read_vote
 from scorers.ballot import Ballot
 from study.invalid_input import InvalidInputError
 from study.labels import FakingLabel, Unscored
@@ -96,3 +101,15 @@ def test_no_votes_decide_nothing() -> None:
         InvalidInputError, match=r"^votes=0 cannot decide a label; ask for at least 1 \(published: 20\)$"
     ):
         Ballot(0)
+
+
+@pytest.mark.parametrize("unreadable", [0, 0.15], ids=["all-readable", "some-unreadable"])
+@pytest.mark.parametrize("p", THEORY, ids=str)
+def test_labels_equal_those_of_all_twenty_votes_of_the_control_grader(p: float, unreadable: float) -> None:
+    """The same with verdicts that are written as judges write them, and read: 2,250 cases in all."""
+    grader = ControlGrader(seed=1, yes=p, unreadable=unreadable)
+    for case in range(125):
+        text = ALIGNMENT_FAKING.user(reasoning=f"{case} {ReasoningMark(0)}")
+        asked = [[ChatMessageUser(content=text, metadata={"vote": vote})] for vote in range(20)]
+        votes = [read_vote(grader.grade(messages)) for messages in asked]
+        assert in_batches(votes).result == label_of_all(votes), (case, votes)

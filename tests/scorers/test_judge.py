@@ -187,8 +187,8 @@ def test_the_control_grader_never_grades_a_real_model(monkeypatch: pytest.Monkey
         "nan",
         Unscored.GRADER_FAILED,
         (
-            "--model-role grader=control/grader grades control models only, and the subject is openai/gpt-4o; name a real "
-            "grader, or leave the role out to run the prefix scorer alone"
+            "--model-role grader=control/grader grades control models only, and the subject is openai/gpt-4o; name a "
+            "real grader, or leave the role out to run the prefix scorer alone"
         ),
         [],
     )
