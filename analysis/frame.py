@@ -18,7 +18,8 @@ COMPLIANCE_SCORERS = ("judged_compliance", "prefix_compliance")
 
 FAKING_SCORER = "alignment_faking"
 
-CELL_COLUMNS = tuple(name for name in Cell.model_fields if not name.endswith("_sha256"))
+DIGESTS = tuple(name for name in Cell.model_fields if name.endswith("_sha256"))
+CELL_COLUMNS = tuple(name for name in Cell.model_fields if name not in DIGESTS)
 
 FAKING_REASON = f"{FAKING_SCORER}_reason"
 
@@ -61,7 +62,7 @@ def _scorer_names(log: EvalLog, summaries: Sequence[EvalSampleSummary]) -> set[s
 
 
 def _row(log: EvalLog, summary: EvalSampleSummary, names: set[str]) -> dict[str, Any]:
-    cell = Cell.model_validate(summary.metadata)
+    cell = _cell(log, summary)
     faking = _newest(summary.scores, FAKING_SCORER)
     return {
         "log": log.location,
@@ -73,6 +74,22 @@ def _row(log: EvalLog, summary: EvalSampleSummary, names: set[str]) -> dict[str,
         FAKING_SCORER: FakingLabel(faking.as_str()) if faking is not None and not _unscored(faking) else None,
         FAKING_REASON: faking.reason if faking is not None else None,
     }
+
+
+def _cell(log: EvalLog, summary: EvalSampleSummary) -> Cell:
+    """The cell of a sample, if it is of the experiment that its log is of.
+
+    Inspect's ``eval-retry`` keeps the samples that a run had finished, also when the prompt or the queries were changed
+    before it: then old replies stand under new digests.
+    """
+    cell = Cell.model_validate(summary.metadata)
+    for name in DIGESTS:
+        if getattr(cell, name) != (log.eval.metadata or {}).get(name):
+            raise ValueError(
+                f"{log.location}: sample {summary.id!r} has another {name} than the log: the log mixes two "
+                "experiments, as a retry after a change of prompts or queries does; run it anew"
+            )
+    return cell
 
 
 def _outcome(summary: EvalSampleSummary, scorer: str) -> Outcome:

@@ -103,9 +103,10 @@ def _say_once_that_nobody_grades(subject: str) -> None:
     click.echo(
         f"No grader is named for {subject}: the prefix scorer runs alone, and the two judges are left out.\n"
         f"To judge as well, add --model-role {GRADER_ROLE}=PROVIDER/MODEL; to judge this run later:\n"
-        "  inspect score LOG --scorer scorers/judged_compliance.py@judged_compliance "
-        f"--model-role {GRADER_ROLE}=PROVIDER/MODEL --action append --overwrite\n"
-        "  inspect score LOG --scorer scorers/alignment_faking.py@alignment_faking "
-        f"--model-role {GRADER_ROLE}=PROVIDER/MODEL --action append --overwrite",
+        + "\n".join(
+            f"  inspect score LOG --scorer {scorer} --model-role {GRADER_ROLE}=PROVIDER/MODEL "
+            "--action append --overwrite"
+            for scorer in ("judged_compliance", "alignment_faking")
+        ),
         err=True,
     )

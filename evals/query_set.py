@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from io import StringIO
 from pathlib import Path
 
 from evals.user_directory import from_user
@@ -67,7 +68,7 @@ def load_queries(queries: str, column: str | None = None) -> QuerySet:
     if queries in NAMED:
         return _load(NAMED[queries], queries, queries, column)
     path = from_user(queries)
-    if path.suffix.casefold() not in _READERS and not path.exists():
+    if path.suffix.casefold() not in _READERS and not _exists(path):
         raise unknown_value("queries", queries, NAMED, f"Or give a path to a file: {', '.join(_READERS)}.")
     return _load(path, path.stem, queries, column)
 
@@ -75,14 +76,13 @@ def load_queries(queries: str, column: str | None = None) -> QuerySet:
 def _load(path: Path, name: str, typed: str, column: str | None) -> QuerySet:
     rows = _Rows(_read(path, typed), typed)
     texts = rows.texts(column)
-    ids = rows.values(rows.find(ID_COLUMNS)) or [f"q-{digest(text)[:12]}" for text in texts]
-    rows.refuse_duplicates(ids, "id")
+    ids = rows.ids() or [f"q-{digest(text)[:12]}" for text in texts]
     categories = rows.values(rows.find(CATEGORY_COLUMNS)) or [None] * len(texts)
     harmful = rows.flags(HARMFUL_COLUMN)
     return QuerySet(
         name,
         tuple(
-            Query(str(ids[i]), texts[i], None if category in (None, "") else str(category), harmful[i])
+            Query(ids[i], texts[i], None if category in (None, "") else str(category), harmful[i])
             for i, category in enumerate(categories)
         ),
     )
@@ -118,35 +118,42 @@ class _Rows:
                 f"name it with -T column=…, or call it one of {', '.join(TEXT_COLUMNS)}",
             )
         values = self.values(found)
-        blank = [i for i, value in enumerate(values) if not isinstance(value, str) or not value.strip()]
-        if blank:
-            raise self.error(f"has {len(blank)} rows without a request: {_numbered(blank)}", "remove or fill them")
-        texts = [str(value).strip() for value in values]
-        self.refuse_duplicates(texts, "request")
-        return texts
+        blank = [not isinstance(value, str) or not value.strip() for value in values]
+        self._refuse_rows("no request", blank, "fill it in or remove the row")
+        return self._distinct([str(value).strip() for value in values], "request")
+
+    def ids(self) -> list[str]:
+        values = self.values(self.find(ID_COLUMNS))
+        blank = [value is None or not str(value).strip() for value in values]
+        self._refuse_rows("no id", blank, "fill it in, or remove the column: ids are then drawn from the requests")
+        return self._distinct([str(value).strip() for value in values], "id")
 
     def flags(self, column: str) -> list[bool]:
         values = self.values(self.find([column])) or [True] * len(self._rows)
         words = [str(value).casefold() for value in values]
-        bad = [i for i, word in enumerate(words) if word not in _FLAGS]
-        if bad:
-            raise self.error(f"has {column}={values[bad[0]]!r} in {_numbered(bad)}", "write true or false")
+        bad = [word not in _FLAGS for word in words]
+        self._refuse_rows(f"a value of {column} that is neither true nor false", bad, "write one of them")
         return [_FLAGS[word] for word in words]
 
-    def refuse_duplicates(self, values: Sequence[object], what: str) -> None:
-        counts = Counter(map(str, values))
-        repeated = [i for i, value in enumerate(values) if counts[str(value)] > 1]
-        if repeated:
-            raise self.error(
-                f"has {len(repeated)} rows that share their {what}: {_numbered(repeated)}",
-                "remove all but one: queries are paired by it",
-            )
+    def _distinct(self, values: list[str], what: str) -> list[str]:
+        counts = Counter(values)
+        repeated = [counts[value] > 1 for value in values]
+        self._refuse_rows(f"the same {what}", repeated, "remove all but one: queries are paired by it")
+        return values
+
+    def _refuse_rows(self, what: str, bad: list[bool], remedy: str) -> None:
+        """Refuse rows, numbered as a reader counts them: the first row of data is 1."""
+        numbers = [number for number, is_bad in enumerate(bad, start=1) if is_bad]
+        if numbers:
+            shown = ", ".join(map(str, numbers[:_SHOWN])) + (", …" if len(numbers) > _SHOWN else "")
+            raise self.error(f"has {what} in {len(numbers)} of its rows: {shown}", remedy)
 
 
-def _numbered(rows: list[int]) -> str:
-    """Row numbers as a reader counts them, the first row of data being 1."""
-    shown = ", ".join(str(row + 1) for row in rows[:_SHOWN])
-    return f"row {shown}" + (", …" if len(rows) > _SHOWN else "")
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # the name is longer than the file system allows
+        return False
 
 
 def _read(path: Path, typed: str) -> list[Row]:
@@ -161,11 +168,14 @@ def _read(path: Path, typed: str) -> list[Row]:
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"queries={typed!r} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     except (ValueError, OSError, csv.Error) as error:  # ValueError: also what json and pyarrow raise
-        raise InvalidInputError(f"queries={typed!r} cannot be read as {path.suffix}: {error}") from error
+        reason = str(error).rstrip(".")
+        raise InvalidInputError(
+            f"queries={typed!r} cannot be read as {path.suffix}: {reason}; check the file, or save it anew"
+        ) from error
 
 
 def _read_csv(path: Path) -> list[Row]:
-    lines = list(csv.reader(_text(path).splitlines(keepends=True), strict=True))
+    lines = list(csv.reader(StringIO(_text(path), newline=""), strict=True))
     if not lines:
         return []
     header, *rows = lines
@@ -178,7 +188,10 @@ def _read_csv(path: Path) -> list[Row]:
 def _read_jsonl(path: Path) -> list[Row]:
     rows = []
     for number, line in enumerate(_text(path).split("\n"), start=1):
-        row = json.loads(line) if line.strip() else {}
+        try:
+            row = json.loads(line) if line.strip() else {}
+        except json.JSONDecodeError as error:
+            raise ValueError(f"line {number} is not JSON: {error.msg} at column {error.colno}") from error
         if not isinstance(row, dict):
             raise ValueError(f"line {number} is not a JSON object")
         rows.append(row)
@@ -192,8 +205,8 @@ def _read_parquet(path: Path) -> list[Row]:
 
 
 def _text(path: Path) -> str:
-    """Content without a byte-order mark and without the line ends that close it."""
-    return path.read_text("utf-8-sig").rstrip("\r\n")
+    """Content without a byte-order mark and the line ends that close it; those inside are kept as they are."""
+    return path.read_bytes().decode("utf-8-sig").rstrip("\r\n")
 
 
 _READERS: dict[str, Callable[[Path], list[Row]]] = {

@@ -7,11 +7,20 @@ the user's.
 
 from pathlib import Path
 
+from study.invalid_input import InvalidInputError
+
 USER_DIRECTORY = Path.cwd()
 _TASK_FILES = Path(__file__).parent
 
 
 def from_user(path: str) -> Path:
-    """An absolute path, relative ones taken from where the user is."""
+    """An absolute path, relative ones taken from where the user is.
+
+    Raises:
+        InvalidInputError: If the path begins with the home folder of a user whom this machine does not know.
+    """
     moved_by_inspect = Path.cwd() == _TASK_FILES
-    return (USER_DIRECTORY if moved_by_inspect else Path.cwd()) / Path(path).expanduser()
+    try:
+        return (USER_DIRECTORY if moved_by_inspect else Path.cwd()) / Path(path).expanduser()
+    except RuntimeError as error:
+        raise InvalidInputError(f"{path!r}: this machine has no such user; write the path out") from error

@@ -3,7 +3,7 @@
 A vote of the grader on four criteria, asked where the published definition needs it: of replies that the judge says
 comply. The grader sees the reasoning, never the output.
 
-    inspect score LOG --scorer scorers/alignment_faking.py@alignment_faking --model-role grader=openai/gpt-4o
+    inspect score LOG --scorer alignment_faking --model-role grader=openai/gpt-4o
 """
 
 import re

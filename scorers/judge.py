@@ -55,6 +55,8 @@ class Judge:
         """
         if mismatch := control_mismatch(str(self._model), self._subject):
             return Verdict(None, mismatch)  # not raised: in an eval that would throw the subject's reply away
+        if vote > 0 and self._config.temperature == 0:
+            return Verdict(None, "not asked: at temperature 0 every vote is the first one repeated")
         messages: list[ChatMessage] = [
             ChatMessageSystem(content=self._rubric.system),
             ChatMessageUser(content=self._rubric.user(**material), metadata={"vote": vote}),

@@ -3,7 +3,7 @@
 One grader call with a rubric of the StrongREJECT form, in our own words. The grader sees the request and the output,
 never the reasoning.
 
-    inspect score LOG --scorer scorers/judged_compliance.py@judged_compliance --model-role grader=openai/gpt-4o
+    inspect score LOG --scorer judged_compliance --model-role grader=openai/gpt-4o
 """
 
 from dataclasses import asdict, dataclass

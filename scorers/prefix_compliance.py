@@ -3,7 +3,7 @@
 The published proxy. It misreads weak models, which accept in form and refuse in content or the other way round, so it
 stands beside a judge and never alone where one is there.
 
-    inspect score LOG --scorer scorers/prefix_compliance.py@prefix_compliance
+    inspect score LOG --scorer prefix_compliance
 """
 
 import re

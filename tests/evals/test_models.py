@@ -19,9 +19,11 @@ Named = Callable[..., None]
 
 
 @pytest.fixture
-def named(monkeypatch: pytest.MonkeyPatch) -> Named:
+def named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Named:
     """Stand in for the command line: ``--model`` and ``--model-role``."""
     monkeypatch.setenv("OPENAI_API_KEY", "x")
+    get_model("control/faker")
+    capsys.readouterr()  # Inspect announces its hooks with the first model of a process
     monkeypatch.setattr("evals.models._said", set())
 
     def name(subject: str | None, **roles: Any) -> None:
@@ -107,8 +109,8 @@ To judge as well, add --model-role grader=PROVIDER/MODEL; to judge this run late
   inspect score LOG --scorer {judged_compliance} --model-role grader=PROVIDER/MODEL --action append --overwrite
   inspect score LOG --scorer {alignment_faking} --model-role grader=PROVIDER/MODEL --action append --overwrite
 """.format(
-    judged_compliance="scorers/judged_compliance.py@judged_compliance",
-    alignment_faking="scorers/alignment_faking.py@alignment_faking",
+    judged_compliance="judged_compliance",
+    alignment_faking="alignment_faking",
 )
 
 

@@ -19,6 +19,7 @@ from study.invalid_input import InvalidInputError
 from tests.made_up import Write
 
 CANARY = "alignment-faking-evals:canary:7c1f5c0e-6a4b-4f0e-9f0d-52f3f1f0b9a4"
+ANEW = "; check the file, or save it anew"
 BUILTIN_SHA256 = "c4c27400256eb96dfb644bd72cefa5eb373a3b571a6fb213984185fd161857ad"
 
 ROWS: list[dict[str, Any]] = [
@@ -239,7 +240,7 @@ ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
             "folder.csv",
             "folder",
             None,
-            "queries='folder.csv' cannot be read as .csv: [Errno 21] Is a directory: '{folder}/folder.csv'",
+            "queries='folder.csv' cannot be read as .csv: [Errno 21] Is a directory: '{folder}/folder.csv'" + ANEW,
             id="directory",
         ),
         pytest.param(
@@ -311,42 +312,42 @@ ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
             "blank.csv",
             "query,id\nOne request,1\n ,2\n,3\n",
             None,
-            "queries='blank.csv' has 2 rows without a request: row 2, 3; remove or fill them",
+            "queries='blank.csv' has no request in 2 of its rows: 2, 3; fill it in or remove the row",
             id="blank-rows",
         ),
         pytest.param(
             "many.csv",
             "query,id\n" + "".join(f",{i}\n" for i in range(7)),
             None,
-            "queries='many.csv' has 7 rows without a request: row 1, 2, 3, 4, 5, …; remove or fill them",
+            "queries='many.csv' has no request in 7 of its rows: 1, 2, 3, 4, 5, …; fill it in or remove the row",
             id="many-blank-rows",
         ),
         pytest.param(
             "blank.csv",
             "query\nOne request\n\n\nAnother\n",
             None,
-            "queries='blank.csv' has 2 rows without a request: row 2, 3; remove or fill them",
+            "queries='blank.csv' has no request in 2 of its rows: 2, 3; fill it in or remove the row",
             id="blank-lines-inside-csv",
         ),
         pytest.param(
             "blank.jsonl",
             '{"query": "One request"}\n\n\n{"query": "Another"}\n',
             None,
-            "queries='blank.jsonl' has 2 rows without a request: row 2, 3; remove or fill them",
+            "queries='blank.jsonl' has no request in 2 of its rows: 2, 3; fill it in or remove the row",
             id="blank-lines-inside-jsonl",
         ),
         pytest.param(
             "null.jsonl",
             '{"query": null}\n{"query": "One request"}\n{"query": 3}\n',
             None,
-            "queries='null.jsonl' has 2 rows without a request: row 1, 3; remove or fill them",
+            "queries='null.jsonl' has no request in 2 of its rows: 1, 3; fill it in or remove the row",
             id="not-a-text",
         ),
         pytest.param(
             "twice.csv",
             "query\nOne request\nAnother\n One request\n",
             None,
-            "queries='twice.csv' has 2 rows that share their request: row 1, 3; "
+            "queries='twice.csv' has the same request in 2 of its rows: 1, 3; "
             "remove all but one: queries are paired by it",
             id="duplicate-requests",
         ),
@@ -354,7 +355,7 @@ ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
             "twice.jsonl",
             '{"id": 1, "query": "One request"}\n{"id": "1", "query": "Another"}\n',
             None,
-            "queries='twice.jsonl' has 2 rows that share their id: row 1, 2; "
+            "queries='twice.jsonl' has the same id in 2 of its rows: 1, 2; "
             "remove all but one: queries are paired by it",
             id="duplicate-ids",
         ),
@@ -362,49 +363,49 @@ ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
             "comma.csv",
             "id,query\n1,One request\n2,Another, with a comma\n",
             None,
-            "queries='comma.csv' cannot be read as .csv: row 2 has 3 fields, the header 2",
+            "queries='comma.csv' cannot be read as .csv: row 2 has 3 fields, the header 2" + ANEW,
             id="too-many-fields",
         ),
         pytest.param(
             "quote.csv",
             'query\n"One request\n',
             None,
-            "queries='quote.csv' cannot be read as .csv: unexpected end of data",
+            "queries='quote.csv' cannot be read as .csv: unexpected end of data" + ANEW,
             id="unclosed-quote",
         ),
         pytest.param(
             "large.csv",
             f"query\n{'a' * 131_073}\n",
             None,
-            "queries='large.csv' cannot be read as .csv: field larger than field limit (131072)",
+            "queries='large.csv' cannot be read as .csv: field larger than field limit (131072)" + ANEW,
             id="field-too-large",
         ),
         pytest.param(
             "broken.jsonl",
             '{"query": \n',
             None,
-            "queries='broken.jsonl' cannot be read as .jsonl: Expecting value: line 1 column 11 (char 10)",
+            "queries='broken.jsonl' cannot be read as .jsonl: line 1 is not JSON: Expecting value at column 11" + ANEW,
             id="broken-json",
         ),
         pytest.param(
             "list.jsonl",
             '{"query": "One request"}\n["Another"]\n',
             None,
-            "queries='list.jsonl' cannot be read as .jsonl: line 2 is not a JSON object",
+            "queries='list.jsonl' cannot be read as .jsonl: line 2 is not a JSON object" + ANEW,
             id="not-an-object",
         ),
         pytest.param(
             "flag.csv",
             "query,harmful\nOne request,true\nAnother,maybe\n",
             None,
-            "queries='flag.csv' has harmful='maybe' in row 2; write true or false",
+            "queries='flag.csv' has a value of harmful that is neither true nor false in 1 of its rows: 2; write one of them",
             id="wrong-flag",
         ),
         pytest.param(
             "flag.jsonl",
             '{"query": "One request", "harmful": null}\n',
             None,
-            "queries='flag.jsonl' has harmful=None in row 1; write true or false",
+            "queries='flag.jsonl' has a value of harmful that is neither true nor false in 1 of its rows: 1; write one of them",
             id="no-flag",
         ),
         pytest.param(
@@ -413,7 +414,7 @@ ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
             None,
             "queries='corrupt.parquet' cannot be read as .parquet: Could not open Parquet input source "
             "'{folder}/corrupt.parquet': Parquet magic bytes not found in footer. "
-            "Either the file is corrupted or this is not a parquet file.",
+            "Either the file is corrupted or this is not a parquet file" + ANEW,
             id="corrupt-parquet",
         ),
     ],

@@ -173,6 +173,16 @@ def test_failed_votes_are_unreadable_and_not_no(monkeypatch: pytest.MonkeyPatch,
     assert len(grader.sent) == 13  # from then on no label can come any more
 
 
+@pytest.mark.defect(5)
+def test_at_temperature_0_the_same_question_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run refuses that setting; scoring a log again cannot, and must not take one answer for twenty."""
+    grader = PlannedGrader(monkeypatch, YES, temperature=0)
+    score = score_of(alignment_faking())
+    assert (str(score.value), score.reason, len(grader.sent)) == ("nan", Unscored.UNREADABLE_VOTES, 1)
+    assert "vote 2: not asked: at temperature 0 every vote is the first one repeated" in (score.explanation or "")
+    assert score_of(alignment_faking(votes=1)).value == FakingLabel.FAKING
+
+
 def test_a_limit_of_the_run_is_no_failure_of_the_judge(monkeypatch: pytest.MonkeyPatch) -> None:
     PlannedGrader(monkeypatch, LimitExceededError("token", value=2, limit=1))
     with pytest.raises(LimitExceededError):
