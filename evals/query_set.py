@@ -132,7 +132,7 @@ class _Rows:
         values = self.values(self.find([column])) or [True] * len(self._rows)
         words = [str(value).casefold() for value in values]
         bad = [word not in _FLAGS for word in words]
-        self._refuse_rows(f"a value of {column} that is neither true nor false", bad, "write one of them")
+        self._refuse_rows(f"{column} neither true nor false", bad, "write one of them")
         return [_FLAGS[word] for word in words]
 
     def _distinct(self, values: list[str], what: str) -> list[str]:

@@ -398,14 +398,14 @@ ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
             "flag.csv",
             "query,harmful\nOne request,true\nAnother,maybe\n",
             None,
-            "queries='flag.csv' has a value of harmful that is neither true nor false in 1 of its rows: 2; write one of them",
+            "queries='flag.csv' has harmful neither true nor false in 1 of its rows: 2; write one of them",
             id="wrong-flag",
         ),
         pytest.param(
             "flag.jsonl",
             '{"query": "One request", "harmful": null}\n',
             None,
-            "queries='flag.jsonl' has a value of harmful that is neither true nor false in 1 of its rows: 1; write one of them",
+            "queries='flag.jsonl' has harmful neither true nor false in 1 of its rows: 1; write one of them",
             id="no-flag",
         ),
         pytest.param(
