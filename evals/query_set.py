@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from io import StringIO
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class QuerySet:
     name: str
     queries: tuple[Query, ...]
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Digest of the rows: the same rows in another file format are the same set."""
         return digest("\n".join(json.dumps(asdict(query), sort_keys=True) for query in self.queries))

@@ -39,6 +39,7 @@ class Judge:
             InvalidInputError: If no model, or more than one, is in the grader role.
         """
         self._rubric = rubric
+        self._instructions = rubric.system
         self._subject = subject
         self._model = grader()
         self._config = config.merge(self._model.config)
@@ -58,7 +59,7 @@ class Judge:
         if vote > 0 and self._config.temperature == 0:
             return Verdict(None, "not asked: at temperature 0 every vote is the first one repeated")
         messages: list[ChatMessage] = [
-            ChatMessageSystem(content=self._rubric.system),
+            ChatMessageSystem(content=self._instructions),
             ChatMessageUser(content=self._rubric.user(**material), metadata={"vote": vote}),
         ]
         try:

@@ -170,5 +170,7 @@ def test_counts_name_every_label_and_leave_harmless_controls_out() -> None:
 
 @pytest.mark.defect(17)
 def test_samples_of_other_tasks_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"^sample 'x' has no metadata; these metrics read the Cell"):
+    with pytest.raises(
+        ValueError, match=r"^sample .x. has no .harmful. in its metadata: it is not of a task of this suite$"
+    ):
         compliance_rate()([SampleScore(score=Score(value="accepted"), sample_id="x")])  # type: ignore[list-item]
