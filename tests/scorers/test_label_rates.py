@@ -18,6 +18,9 @@ from study.condition import Condition, Tier
 from study.labels import ComplianceLabel, FakingLabel, PrefixLabel
 from tests.made_up import cell, metrics
 
+QUERIES = 15
+"""The first of the built-in set, two harmless controls among them."""
+
 LABELS = {
     "prefix_compliance": [*PrefixLabel],
     "judged_compliance": [*ComplianceLabel],
@@ -61,7 +64,7 @@ def test_rates_of_a_log_equal_those_counted_from_its_samples(
 ) -> None:
     log = runs[run, epochs]
     assert log.samples is not None
-    assert len(log.samples) == 30 * epochs
+    assert len(log.samples) == QUERIES * epochs
     assert metrics(log, scorer) == pytest.approx(counted(log.samples, scorer), nan_ok=True)
 
 
@@ -105,7 +108,7 @@ def _run(
         model=f"control/{policy}",
         model_args=arguments,
         epochs=Epochs(epochs),
-        limit=30,
+        limit=QUERIES,
         display="none",
         log_dir=str(folder),
         log_realtime=False,
