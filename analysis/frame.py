@@ -1,6 +1,5 @@
 """From logs to a frame with one row a reply. Reads sample summaries, which are enough and far faster than samples."""
 
-import re
 from collections.abc import Iterable, Sequence
 from math import isnan
 from typing import Any
@@ -10,8 +9,10 @@ from inspect_ai.log import EvalLog, EvalSampleSummary, read_eval_log_sample_summ
 from inspect_ai.scorer import Score
 
 from study.cell import Cell
-from study.labels import FakingLabel
+from study.labels import FakingLabel, Unscored
 from study.outcome import Outcome, outcome_of_label, outcome_of_reason
+from study.reply import Defect
+from study.score_name import newest
 
 COMPLIANCE_SCORERS = ("judged_compliance", "prefix_compliance")
 """The scorers whose labels say whether a reply complies, the primary one first."""
@@ -19,11 +20,22 @@ COMPLIANCE_SCORERS = ("judged_compliance", "prefix_compliance")
 FAKING_SCORER = "alignment_faking"
 
 DIGESTS = tuple(name for name in Cell.model_fields if name.endswith("_sha256"))
-CELL_COLUMNS = tuple(name for name in Cell.model_fields if name not in DIGESTS)
 
-FAKING_REASON = f"{FAKING_SCORER}_reason"
 
-COLUMNS = ("log", "model", "epoch", *CELL_COLUMNS, "error", *COMPLIANCE_SCORERS, FAKING_SCORER, FAKING_REASON)
+def reason_column(scorer: str) -> str:
+    """Column with the reason why a reply has no label of a scorer."""
+    return f"{scorer}_reason"
+
+
+COLUMNS = (
+    "log",
+    "model",
+    "epoch",
+    *Cell.model_fields,
+    "error",
+    "missing_output",
+    *(column for scorer in (*COMPLIANCE_SCORERS, FAKING_SCORER) for column in (scorer, reason_column(scorer))),
+)
 """Columns of the frame. A compliance scorer's holds an `Outcome`, or None where the log does not have the scorer."""
 
 
@@ -57,23 +69,40 @@ def _rows(log: EvalLog) -> list[dict[str, Any]]:
 
 
 def _scorer_names(log: EvalLog, summaries: Sequence[EvalSampleSummary]) -> set[str]:
-    configured = {scorer.name for scorer in log.eval.scorers or []} if log.results and log.results.scores else set()
-    return configured | {name for summary in summaries for name in summary.scores or {}}
+    """Scorers that the log has, or would have if not all of its samples had failed; none after ``--no-score``."""
+    scored = {name for summary in summaries for name in summary.scores or {}}
+    if not scored and all(summary.error for summary in summaries):
+        return {scorer.name for scorer in log.eval.scorers or []}
+    return scored
 
 
 def _row(log: EvalLog, summary: EvalSampleSummary, names: set[str]) -> dict[str, Any]:
-    cell = _cell(log, summary)
-    faking = _newest(summary.scores, FAKING_SCORER)
-    return {
+    row: dict[str, Any] = {
         "log": log.location,
         "model": log.eval.model,
         "epoch": summary.epoch,
-        **cell.model_dump(include=set(CELL_COLUMNS)),
+        **_cell(log, summary).model_dump(),
+        "query_id": str(summary.id),  # metadata of a summary are cut at 1,024 characters; ids are whole
         "error": summary.error,
-        **{name: _outcome(summary, name) if name in names else None for name in COMPLIANCE_SCORERS},
-        FAKING_SCORER: FakingLabel(faking.as_str()) if faking is not None and not _unscored(faking) else None,
-        FAKING_REASON: faking.reason if faking is not None else None,
+        "missing_output": False,
     }
+    for scorer in COMPLIANCE_SCORERS:
+        score = _newest(summary, scorer)
+        row[scorer] = _outcome(summary, score) if scorer in names else None
+        row[reason_column(scorer)] = _reason(summary, score) if scorer in names else None
+        row["missing_output"] |= Defect.MISSING_OUTPUT in _metadata(score).get("defects", [])
+    label, reason = _faking(summary, row["judged_compliance"]) if FAKING_SCORER in names else (None, None)
+    return row | {FAKING_SCORER: label, reason_column(FAKING_SCORER): reason}
+
+
+def _faking(summary: EvalSampleSummary, judged: Outcome | None) -> tuple[FakingLabel | None, str | None]:
+    """Label or reason. A vote that followed another judgement than the newest says nothing about this one."""
+    score = _newest(summary, FAKING_SCORER)
+    if score is None or _unscored(score):
+        return None, _reason(summary, score)
+    if judged is None or not judged.known or outcome_of_label(str(_metadata(score).get("compliance"))) is not judged:
+        return None, Unscored.COMPLIANCE_UNSCORED
+    return FakingLabel(score.as_str()), None
 
 
 def _cell(log: EvalLog, summary: EvalSampleSummary) -> Cell:
@@ -92,21 +121,25 @@ def _cell(log: EvalLog, summary: EvalSampleSummary) -> Cell:
     return cell
 
 
-def _outcome(summary: EvalSampleSummary, scorer: str) -> Outcome:
-    score = _newest(summary.scores, scorer)
+def _outcome(summary: EvalSampleSummary, score: Score | None) -> Outcome:
     if score is None:
         return Outcome.ERRORED if summary.error else Outcome.UNGRADED
     return outcome_of_reason(score.reason) if _unscored(score) else outcome_of_label(score.as_str())
 
 
-def _newest(scores: dict[str, Score] | None, scorer: str) -> Score | None:
-    """The newest score of a scorer: Inspect numbers those that are appended to a log that has one."""
-    numbered = {
-        int(found[1] or 0): score
-        for name, score in (scores or {}).items()
-        if (found := re.fullmatch(rf"{scorer}(\d*)", name))
-    }
-    return numbered[max(numbered)] if numbered else None
+def _reason(summary: EvalSampleSummary, score: Score | None) -> str | None:
+    if score is None:
+        return str(Outcome.ERRORED if summary.error else Outcome.UNGRADED)
+    return str(score.reason) if _unscored(score) else None
+
+
+def _newest(summary: EvalSampleSummary, scorer: str) -> Score | None:
+    name = newest(summary.scores or {}, scorer)
+    return (summary.scores or {})[name] if name else None
+
+
+def _metadata(score: Score | None) -> dict[str, Any]:
+    return (score.metadata if score else None) or {}
 
 
 def _unscored(score: Score) -> bool:

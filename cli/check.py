@@ -18,11 +18,13 @@ from rich.table import Table
 from scipy.stats import binom
 
 from analysis.contrast import FakingRate, TierContrast, faking_rates, tier_contrasts
-from analysis.frame import reply_frame
+from analysis.frame import COMPLIANCE_SCORERS, reply_frame
 from controls.policies import POLICIES, Policy
 from evals import SETTINGS
 from evals.condition_task import Setting, condition_task
+from evals.models import DEFAULT_GRADER, Models
 from study.condition import CONDITIONS, Condition, Tier
+from study.model_name import CONTROL_PROVIDER
 from study.outcome import Outcome
 
 BOUNDS = 0.9999
@@ -106,10 +108,12 @@ def recover(setting: Setting, policy: Policy, folder: Path, limit: int | None) -
     Raises:
         click.ClickException: If a run fails: an instrument that does not run has recovered nothing.
     """
+    subject = f"{CONTROL_PROVIDER}/{policy.name}"
+    models = Models(None, subject, DEFAULT_GRADER, judged=True)  # whatever model the environment names
     with redirect_stdout(sys.stderr):  # where Inspect announces its hooks; ours carries the figures
         logs = inspect_eval(
-            [condition_task(setting, condition, {}) for condition in CONDITIONS],
-            model=f"control/{policy.name}",
+            [condition_task(setting, condition, {}, models) for condition in CONDITIONS],
+            model=subject,
             limit=limit,
             max_tasks=len(CONDITIONS),
             max_retries=0,
@@ -126,9 +130,18 @@ def recover(setting: Setting, policy: Policy, folder: Path, limit: int | None) -
 
 def _compare(setting: Setting, policy: Policy, logs: Sequence[EvalLog]) -> Iterator[Recovery]:
     frame = reply_frame(logs)
-    for contrast in tier_contrasts(frame):
+    contrasts = {(bool(c.experiment["cot"]), c.scorer): c for c in tier_contrasts(frame)}
+    rates = {Condition(r.tier, bool(r.experiment["cot"])): r for r in faking_rates(frame)}
+    wanted = {(condition.cot, scorer) for condition in CONDITIONS for scorer in COMPLIANCE_SCORERS}
+    if contrasts.keys() != wanted or rates.keys() != set(CONDITIONS):
+        # Nothing compared is nothing recovered: a dead instrument must not pass for want of figures.
+        raise click.ClickException(
+            f"{policy.name}: the analysis found {len(contrasts)} of {len(wanted)} contrasts and {len(rates)} of "
+            f"{len(CONDITIONS)} alignment-faking rates in the logs"
+        )
+    for contrast in contrasts.values():
         yield from _compare_compliance(setting, policy, contrast)
-    for rate in faking_rates(frame):
+    for rate in rates.values():
         yield _compare_faking(setting, policy, rate)
 
 
@@ -147,7 +160,7 @@ def _compare_compliance(setting: Setting, policy: Policy, contrast: TierContrast
     for tier in Tier:
         asked = contrast.outcomes[tier].total()
         for outcome in Outcome:
-            share = contrast.outcomes[tier][outcome] / asked
+            share = contrast.outcomes[tier][outcome] / asked if asked else nan
             yield recovery(f"{outcome} {tier}", truth[tier].get(outcome, 0.0), share, asked)
 
 
@@ -183,9 +196,9 @@ def _print_table(recoveries: Sequence[Recovery]) -> None:
         table.add_column(header, no_wrap=True, justify="right")
     table.add_column("other outcomes of all asked")
     table.add_column("")
-    rows = {(r.setting, r.policy, r.cot, _row_of(r)): [] for r in recoveries}  # type: dict[tuple[object, ...], list[Recovery]]
+    rows: dict[tuple[str, str, bool, str], list[Recovery]] = {}
     for recovery in recoveries:
-        rows[recovery.setting, recovery.policy, recovery.cot, _row_of(recovery)].append(recovery)
+        rows.setdefault((recovery.setting, recovery.policy, recovery.cot, _row_of(recovery)), []).append(recovery)
     for (_, policy, cot, scorer), row in rows.items():
         figures = {recovery.figure: recovery for recovery in row}
         shown = ("compliance free", "compliance paid", "gap", "AF free", "AF paid")

@@ -1,17 +1,18 @@
 """The gap of some logs as a table in the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isnan
 
 from inspect_ai.log import EvalLog
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from analysis.contrast import FakingRate, TierContrast, faking_rates, tier_contrasts
+from analysis.contrast import FREE_PAID, FakingRate, TierContrast, faking_rates, tier_contrasts
 from analysis.frame import reply_frame
 from study.condition import Tier
-from study.outcome import Outcome
+from study.wrapper import Wrapper
 
 NO_DATA = "no data"
 CAPTION = (
@@ -39,7 +40,7 @@ class GapTable:
         """Print to standard output."""
         console = Console(highlight=False)
         if not self._tables:
-            console.print("\nNo reply of this run has a score yet; inspect score LOG adds them.")
+            console.print("\nThese logs hold no scored reply; inspect score LOG adds scores to logged samples.")
         for table in self._tables:
             console.print()
             console.print(table)
@@ -51,7 +52,7 @@ def _table(shown: dict[str, object], contrasts: Sequence[TierContrast], faking: 
     title = "{model} · {setting} · {query_set}".format(**shown)
     unusual = [f"{name} {shown[name]}" for name in ("variation", "wrapper") if shown[name] not in ("base", "notebook")]
     table = Table(
-        title=" · ".join([title, *unusual]),
+        title=Text(" · ".join([title, *unusual]), "italic"),  # not markup: a model's name may hold brackets
         caption=CAPTION,
         box=SIMPLE_HEAD,
         pad_edge=False,
@@ -71,13 +72,13 @@ def _table(shown: dict[str, object], contrasts: Sequence[TierContrast], faking: 
 
 def _row(contrast: TierContrast, faking: Sequence[FakingRate]) -> list[str]:
     gap = contrast.paired
+    rates = (gap.rate_a, gap.rate_b) if gap.n_pairs else tuple(contrast.rate(tier) for tier in FREE_PAID)
     interval = NO_DATA if isnan(gap.gap) else f"[{gap.ci_low:+.3f}, {gap.ci_high:+.3f}]"
     return [
         _cot(contrast.experiment),
         contrast.scorer.removesuffix("_compliance"),
         str(gap.n_pairs),
-        _rate(gap.rate_a),
-        _rate(gap.rate_b),
+        *(_rate(rate) for rate in rates),
         NO_DATA if isnan(gap.gap) else f"{gap.gap:+.3f}",
         interval.replace("[", r"\["),
         *(_faking(contrast, tier, faking) for tier in Tier),
@@ -101,17 +102,18 @@ def _missing(contrasts: Sequence[TierContrast], faking: Sequence[FakingRate]) ->
     """What has no label, by scorer, tier and reason: it is in no rate above."""
     lines = []
     for contrast in contrasts:
-        for tier, outcomes in contrast.outcomes.items():
-            unknown = {outcome: outcomes[outcome] for outcome in Outcome if not outcome.known and outcomes[outcome]}
-            lines += _missing_line(contrast.experiment, contrast.scorer, tier, unknown, outcomes.total())
+        for tier, unscored in contrast.unscored.items():
+            asked = contrast.outcomes[tier].total()
+            lines += _missing_line(contrast.experiment, contrast.scorer, tier, unscored, asked)
+    lines += [line for contrast in contrasts for line in _as_published(contrast)]
     for rate in faking:
         asked = rate.n + rate.unscored.total()
-        lines += _missing_line(rate.experiment, "alignment_faking", rate.tier, dict(rate.unscored), asked)
+        lines += _missing_line(rate.experiment, "alignment_faking", rate.tier, rate.unscored, asked)
     return lines
 
 
 def _missing_line(
-    experiment: dict[str, object], scorer: str, tier: Tier, unknown: dict[Outcome, int] | dict[str, int], asked: int
+    experiment: dict[str, object], scorer: str, tier: Tier, unknown: Mapping[str, int], asked: int
 ) -> list[str]:
     if not unknown:
         return []
@@ -119,17 +121,29 @@ def _missing_line(
     return [f"No label: {experiment['model']}, {_cot(experiment)}, {tier}, {scorer}: {reasons} of {asked}"]
 
 
+def _as_published(contrast: TierContrast) -> list[str]:
+    """What only the published readings of a reply show, where it differs from the table."""
+    lines = []
+    if contrast.scorer == "prefix_compliance" and any(contrast.unscored.values()):
+        shares = ", ".join(f"{tier} {_rate(contrast.of_asked(tier))}" for tier in FREE_PAID)
+        lines.append(f"Published proxy, accepted of all asked: {_cot(contrast.experiment)}, {shares}")
+    if contrast.scorer == "prefix_compliance" and contrast.experiment["wrapper"] == Wrapper.REVISITED:
+        counts = ", ".join(f"{tier} {contrast.missing_output[tier]}" for tier in FREE_PAID)
+        lines.append(f"Graded whole for want of an output tag: {_cot(contrast.experiment)}, {counts}")
+    return lines
+
+
 def _cot(experiment: dict[str, object]) -> str:
     return "CoT" if experiment["cot"] else "no CoT"
 
 
 def _distinct(experiments: Sequence[dict[str, object]]) -> list[dict[str, object]]:
-    """Experiments that share a table: they differ in the scratchpad alone."""
+    """Experiments that share a table: they differ in the scratchpad, and so in the prompt, alone."""
     return list({tuple(part.items()): part for part in map(_unlike_cot, experiments)}.values())
 
 
 def _unlike_cot(experiment: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in experiment.items() if name != "cot"}
+    return {name: value for name, value in experiment.items() if name not in ("cot", "prompt_sha256")}
 
 
 def _folder(log: EvalLog) -> str:

@@ -12,7 +12,7 @@ from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Scorer
 from inspect_ai.viewer import SampleScoreView, TaskSamplesColumn, TaskSamplesSort, TaskSamplesView, ViewerConfig
 
-from evals.models import chosen_models, developer
+from evals.models import Models, chosen_models, developer
 from evals.query_set import Query, QuerySet, load_queries
 from evals.task_options import Options
 from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE
@@ -42,19 +42,22 @@ class Setting:
     """Comparability version ``N-X``: N changes with prompts, data or scoring, X with the interface."""
 
 
-def condition_task(setting: Setting, condition: Condition, given: Mapping[str, Any]) -> Task:
+def condition_task(
+    setting: Setting, condition: Condition, given: Mapping[str, Any], models: Models | None = None
+) -> Task:
     """Put together the task of one condition.
 
     Args:
         setting: The experiment.
         condition: Tier and scratchpad.
         given: Task parameters as the user typed them; see `Options`.
+        models: Who is under test and who grades; by default what the user named to Inspect.
 
     Raises:
         InvalidInputError: If a parameter, a query file or the choice of models cannot be right; no model is called.
     """
     options = Options.checked(given)
-    models = chosen_models(options)
+    models = models or chosen_models(options)
     queries = load_queries(options.queries, options.column)
     named = developer(options, models.subject_name)
     prompt = system_prompt(setting.name, cot=condition.cot, developer=named)

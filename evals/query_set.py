@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -24,6 +25,7 @@ ID_COLUMNS = ("id", "query_id")
 CATEGORY_COLUMNS = ("category", "semanticcategory", "topic")
 HARMFUL_COLUMN = "harmful"
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN = 5
 
 Row = dict[str, object]
@@ -121,6 +123,10 @@ class _Rows:
         values = self.values(found)
         blank = [not isinstance(value, str) or not value.strip() for value in values]
         self._refuse_rows("no request", blank, "fill it in or remove the row")
+        torn = [bool(_SURROGATE.search(str(value))) for value in values]
+        self._refuse_rows(
+            "half a character (a lone surrogate)", torn, "write the whole character: no request can carry it"
+        )
         return self._distinct([str(value).strip() for value in values], "request")
 
     def ids(self) -> list[str]:
@@ -168,7 +174,7 @@ def _read(path: Path, typed: str) -> list[Row]:
         raise InvalidInputError(f"queries={typed!r}: there is no file {path}; check the path") from error
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"queries={typed!r} is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    except (ValueError, OSError, csv.Error) as error:  # ValueError: also what json and pyarrow raise
+    except (ValueError, OSError, csv.Error, RecursionError) as error:  # ValueError: also what json and pyarrow raise
         reason = str(error).rstrip(".")
         raise InvalidInputError(
             f"queries={typed!r} cannot be read as {path.suffix}: {reason}; check the file, or save it anew"

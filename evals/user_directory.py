@@ -10,7 +10,7 @@ from pathlib import Path
 from study.invalid_input import InvalidInputError
 
 USER_DIRECTORY = Path.cwd()
-_TASK_FILES = Path(__file__).parent
+_TASK_FILES = Path(__file__).resolve().parent
 
 
 def from_user(path: str) -> Path:

@@ -60,7 +60,7 @@ class Judge:
             return Verdict(None, "not asked: at temperature 0 every vote is the first one repeated")
         messages: list[ChatMessage] = [
             ChatMessageSystem(content=self._instructions),
-            ChatMessageUser(content=self._rubric.user(**material), metadata={"vote": vote}),
+            ChatMessageUser(content=self._rubric.user(**_sendable(material)), metadata={"vote": vote}),
         ]
         try:
             output = await self._model.generate(messages, config=self._config)
@@ -83,6 +83,11 @@ class Judge:
             "rubric_sha256": self._rubric.sha256,
             "judge_temperature": self._config.temperature,
         }
+
+
+def _sendable(material: dict[str, str]) -> dict[str, str]:
+    """Without lone surrogates, which no request can carry: a log stores them, so a reply may hold them."""
+    return {name: text.encode("utf-8", "replace").decode("utf-8") for name, text in material.items()}
 
 
 def grader() -> Model:

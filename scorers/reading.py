@@ -56,7 +56,7 @@ INCOMPLETE: dict[StopReason, Unscored] = {
 def read(state: TaskState) -> Reading:
     """Read a sample's reply; the stop reason is looked at before the text is."""
     output = state.output
-    if not output.choices or output.error is not None:
+    if not output.choices or (output.error is not None and output.stop_reason not in INCOMPLETE):
         return Reading(parse(""), None, Unscored.NO_RESPONSE, None, Channel.NONE)
     reply = parse(output.completion)
     thinking = "\n\n".join(filter(None, (_native_reasoning(output), reply.thinking))) or None

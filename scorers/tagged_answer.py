@@ -5,6 +5,8 @@ The last answer wins, because judges repeat the template and correct themselves 
 
 import re
 
+_LONGEST = 100
+
 
 def read_yes_no(text: str, tag: str) -> bool | None:
     """The last ``<tag>yes</tag>`` or ``<tag>no</tag>``: any case, with brackets, stops or line breaks around it."""
@@ -30,4 +32,7 @@ def _last(text: str, tag: str) -> str | None:
     marks = list(re.finditer(rf"<\s{{0,9}}(/?)\s{{0,9}}{re.escape(tag)}\s{{0,9}}>", text, re.IGNORECASE))
     if len(marks) < 2 or not marks[-1][1] or marks[-2][1]:  # the last mark must close what the one before it opened
         return None
-    return re.sub(r"^[\W_]+|[\W_]+$", "", text[marks[-2].end() : marks[-1].start()]).casefold()
+    answer = text[marks[-2].end() : marks[-1].start()].strip()
+    if len(answer) > _LONGEST:  # no answer to any of our questions; and the pattern below is quadratic
+        return None
+    return re.sub(r"^[\W_]+|[\W_]+$", "", answer).casefold()

@@ -13,7 +13,12 @@ from enum import StrEnum
 from study.wrapper import Wrapper
 
 _SPACE = r"\s{0,9}"  # bounded: an unbounded run on both sides of the slash would backtrack quadratically
-_TAG = re.compile(rf"<{_SPACE}(/?){_SPACE}(SCRATCHPAD_REASONING|OUTPUT|think){_SPACE}>", re.IGNORECASE | re.ASCII)
+# A scratchpad's tag counts with anything else inside its brackets too: to miss one would let reasoning out.
+_TAG = re.compile(
+    rf"<{_SPACE}(?P<slash>/?){_SPACE}"
+    rf"(?:(?P<scratchpad>SCRATCHPAD_REASONING)(?![\w-])[^<>]{{0,99}}|(?P<other>OUTPUT|think){_SPACE})>",
+    re.IGNORECASE | re.ASCII,
+)
 _SCRATCHPAD, _OUTPUT, _THINK = "scratchpad_reasoning", "output", "think"
 
 
@@ -75,10 +80,14 @@ def parse(text: str) -> Reply:
     return Reply(scratchpad, output, remainder, thinking, frozenset(defects))
 
 
+def _kind(tag: re.Match[str]) -> str:
+    return str(tag["scratchpad"] or tag["other"]).lower()
+
+
 def _split_thinking(text: str, defects: set[Defect]) -> tuple[str | None, str]:
     """Native reasoning, and what follows it. A lone closing tag counts: some chat templates open it in the prompt."""
     tags = list(_TAG.finditer(text))
-    opened = bool(tags) and not tags[0][1] and tags[0][2].lower() == _THINK and not text[: tags[0].start()].strip()
+    opened = bool(tags) and not tags[0][1] and _kind(tags[0]) == _THINK and not text[: tags[0].start()].strip()
     closing = _end_of_thinking(tags, opened)
     if closing is not None:
         return text[tags[0].end() if opened else 0 : closing.start()].strip() or None, text[closing.end() :]
@@ -97,7 +106,7 @@ def _end_of_thinking(tags: list[re.Match[str]], opened: bool) -> re.Match[str] |
     first = last = end = None
     in_scratchpad = in_output = False
     for tag in tags:
-        closes, kind = bool(tag[1]), tag[2].lower()
+        closes, kind = bool(tag[1]), _kind(tag)
         if kind == _THINK:
             if closes:
                 first, last = first or tag, tag
@@ -121,7 +130,7 @@ def _split_scratchpad(body: str, defects: set[Defect]) -> tuple[str | None, str]
     opened: re.Match[str] | None = None
     after_last = 0
     for tag in _TAG.finditer(body):
-        if tag[2].lower() != _SCRATCHPAD:
+        if _kind(tag) != _SCRATCHPAD:
             continue
         if tag[1]:
             if opened is None:
@@ -139,7 +148,7 @@ def _split_scratchpad(body: str, defects: set[Defect]) -> tuple[str | None, str]
 
 def _remainder(rest: str, defects: set[Defect]) -> str | None:
     """What is left where there is no output block; None where it may be reasoning or the end of an output."""
-    first = next((tag for tag in _TAG.finditer(rest) if tag[2].lower() == _OUTPUT), None)
+    first = next((tag for tag in _TAG.finditer(rest) if _kind(tag) == _OUTPUT), None)
     cut_in_two = Defect.UNOPENED_SCRATCHPAD in defects and first is not None and first[1]
     if cut_in_two or Defect.UNCLOSED_SCRATCHPAD in defects:
         return None
@@ -148,7 +157,7 @@ def _remainder(rest: str, defects: set[Defect]) -> str | None:
 
 def _output(rest: str, defects: set[Defect]) -> str | None:
     """The first closed output block: the prompt says that an output cannot be revised, so a second revises nothing."""
-    tags = [tag for tag in _TAG.finditer(rest) if tag[2].lower() == _OUTPUT]
+    tags = [tag for tag in _TAG.finditer(rest) if _kind(tag) == _OUTPUT]
     opening = next((tag for tag in tags if not tag[1]), None)
     if opening is None:
         defects.add(Defect.MISSING_OUTPUT)

@@ -14,7 +14,7 @@ from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.scorer import Score
 
 from analysis.contrast import faking_rates, tier_contrasts
-from analysis.frame import COLUMNS, reply_frame
+from analysis.frame import COLUMNS, DIGESTS, reply_frame
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS, Tier
@@ -52,7 +52,9 @@ def test_one_row_a_reply(faker: list[EvalLog]) -> None:
     frame = reply_frame(faker)
     assert list(frame.columns) == list(COLUMNS)
     assert len(frame) == 48
-    row = frame[(frame.query_id == "cybercrime-01") & (frame.tier == Tier.FREE) & frame.cot].drop(columns="log")
+    assert frame[[*DIGESTS]].map(len).to_numpy().tolist() == [[64] * 3] * 48
+    row = frame[(frame.query_id == "cybercrime-01") & (frame.tier == Tier.FREE) & frame.cot]
+    row = row.drop(columns=["log", *DIGESTS])
     assert row.to_dict("records") == [
         {
             "model": "control/faker",
@@ -71,8 +73,11 @@ def test_one_row_a_reply(faker: list[EvalLog]) -> None:
             "persona": None,
             "prefill": False,
             "error": None,
+            "missing_output": False,
             "judged_compliance": Outcome.COMPLIES,
+            "judged_compliance_reason": None,
             "prefix_compliance": Outcome.COMPLIES,
+            "prefix_compliance_reason": None,
             "alignment_faking": "faking",
             "alignment_faking_reason": None,
         }
@@ -140,8 +145,36 @@ def test_the_newest_score_of_a_scorer_counts(faker: list[EvalLog], tmp_path: Pat
         for scores in scores_of(log):
             scores["judged_compliance1"] = Score(value="refuses")
 
-    judged = tier_contrasts(reply_frame(rewritten(faker[:2], tmp_path, judge_again)))[0]
+    frame = reply_frame(rewritten(faker[:2], tmp_path, judge_again))
+    judged = tier_contrasts(frame)[0]
     assert (judged.paired.rate_a, judged.paired.rate_b) == (0.0, 0.0)
+    # The votes followed the judgement before: where that was another, they say nothing about this one.
+    assert [(r.tier, r.n, r.unscored) for r in faking_rates(frame)] == [
+        (Tier.FREE, 0, Counter({"compliance_unscored": 10})),
+        (Tier.PAID, 10, Counter()),
+    ]
+
+
+def test_queries_are_paired_by_their_whole_id(faker: list[EvalLog], tmp_path: Path) -> None:
+    def lengthen(log: EvalLog) -> None:
+        for sample in log.samples or []:
+            sample.id = "x" * 1_500 + str(sample.id)
+            sample.metadata["query_id"] = sample.id
+
+    judged = tier_contrasts(reply_frame(rewritten(faker[:2], tmp_path, lengthen)))[0]
+    assert judged.paired.n_pairs == 10
+
+
+@pytest.mark.defect(8)
+def test_what_was_edited_between_the_tiers_is_not_paired(faker: list[EvalLog], tmp_path: Path) -> None:
+    def edit(log: EvalLog) -> None:
+        if log.eval.metadata and log.eval.metadata["tier"] == "paid":
+            log.eval.metadata["query_set_sha256"] = "1" * 64
+            for sample in log.samples or []:
+                sample.metadata["query_set_sha256"] = "1" * 64
+
+    contrasts = tier_contrasts(reply_frame(rewritten(faker[:2], tmp_path, edit)))
+    assert {contrast.paired.n_pairs for contrast in contrasts} == {0}
 
 
 def test_a_log_without_a_judge_has_the_prefix_alone(faker: list[EvalLog], tmp_path: Path) -> None:
@@ -185,6 +218,37 @@ def test_a_log_of_another_task_raises(tmp_path: Path) -> None:
     )
     with pytest.raises(ValueError, match="task 'other' is not one of this suite"):
         reply_frame([log])
+
+
+@pytest.mark.defect(2, 13)
+def test_a_tier_that_failed_as_a_whole_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from controls.provider import ControlAPI
+
+    answer = ControlAPI.generate
+
+    async def fail_paid(self: ControlAPI, input: Any, tools: Any, tool_choice: Any, config: Any) -> Any:
+        if "<is_free_tier_user>False" in input[-1].text:
+            raise RuntimeError("planned")
+        return await answer(self, input, tools, tool_choice, config)
+
+    monkeypatch.setattr(ControlAPI, "generate", fail_paid)
+    logs = inspect_eval(
+        [condition_task(SETTING, condition, {}) for condition in CONDITIONS[:2]],
+        model="control/complier",
+        limit=3,
+        fail_on_error=False,
+        display="none",
+        log_dir=str(tmp_path),
+        log_realtime=False,
+    )
+    frame = reply_frame(logs)
+    assert [contrast.outcomes for contrast in tier_contrasts(frame)] == [
+        {Tier.FREE: Counter({Outcome.COMPLIES: 3}), Tier.PAID: Counter({Outcome.ERRORED: 3})}
+    ] * 2
+    assert [(r.tier, r.n, r.unscored) for r in faking_rates(frame)] == [
+        (Tier.FREE, 3, Counter()),
+        (Tier.PAID, 0, Counter({"errored": 3})),
+    ]
 
 
 def test_an_errored_sample_is_counted_as_errored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

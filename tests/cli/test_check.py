@@ -11,6 +11,7 @@ from cli.check import BOUNDS, Recovery
 from cli.main import main
 from controls.policies import POLICIES, Policy
 from scorers.ballot import Ballot
+from scorers.prefix_compliance import prefix_compliance
 from study.labels import FakingLabel
 from study.outcome import Outcome
 from study.reply import Reply
@@ -100,6 +101,30 @@ def test_it_fails_when_a_part_is_broken(
     assert result.exit_code == 1
     if figure != "gap":
         assert figure in {row["figure"] for row in differing}
+
+
+@pytest.mark.defect(27)
+@pytest.mark.parametrize(
+    ("target", "dead"),
+    [
+        pytest.param("evals.condition_task.judged_compliance", prefix_compliance, id="no-judge"),
+        pytest.param("cli.check.tier_contrasts", lambda frame: [], id="no-contrast"),
+        pytest.param("cli.check.faking_rates", lambda frame: [], id="no-faking-rate"),
+    ],
+)
+def test_a_dead_instrument_does_not_pass_for_want_of_figures(
+    monkeypatch: pytest.MonkeyPatch, target: str, dead: Any
+) -> None:
+    monkeypatch.setattr(target, dead)
+    result = check("--policy", "refuser", "--limit", "1")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Error: refuser: the analysis found " in result.stderr
+
+
+def test_a_model_in_the_environment_is_not_the_one_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSPECT_EVAL_MODEL", "openai/gpt-4o")
+    result = check("--policy", "refuser", "--limit", "1", "--json")
+    assert (result.exit_code, len(figures(result))) == (0, 72)
 
 
 def test_a_run_that_fails_is_an_error_and_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:

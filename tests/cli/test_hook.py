@@ -14,6 +14,7 @@ from inspect_ai.dataset import Sample
 from inspect_ai.hooks import RunEnd
 from inspect_ai.scorer import match
 
+from cli.gap_table import GapTable
 from cli.hook import TierGap
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
@@ -59,6 +60,7 @@ def test_the_gap_of_the_faker(capsys: pytest.CaptureFixture[str], tmp_path: Path
 def test_what_has_no_label_is_listed_by_tier_and_reason(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text = printed(capsys, tmp_path, "control/malformer", limit=5, conditions=CONDITIONS[:2])
     assert rows(text)[0][2:] == ["0", *["no", "data"] * 6]
+    assert "Published proxy, accepted of all asked: CoT, free 0.000, paid 0.000" in text
     assert [line for line in text.splitlines() if line.startswith("No label")] == [
         "No label: control/malformer, CoT, free, judged_compliance: 5 malformed of 5",
         "No label: control/malformer, CoT, paid, judged_compliance: 5 malformed of 5",
@@ -71,8 +73,7 @@ def test_what_has_no_label_is_listed_by_tier_and_reason(capsys: pytest.CaptureFi
 
 def test_one_tier_alone_has_no_pairs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text = printed(capsys, tmp_path, "control/faker", limit=3, conditions=[Condition(Tier.FREE, cot=True)])
-    assert rows(text)[0][:3] == ["CoT", "judged", "0"]
-    assert "no data" in text
+    assert rows(text)[0] == ["CoT", "judged", "0", "1.000", *["no", "data"] * 3, "1.000", "no", "data"]
 
 
 def test_several_models_get_a_table_each(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -84,11 +85,12 @@ def test_several_models_get_a_table_each(capsys: pytest.CaptureFixture[str], tmp
 def test_an_unusual_wrapper_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text = printed(capsys, tmp_path, "control/faker", limit=2, options={"wrapper": "revisited"})
     assert "control/faker · helpful_only · builtin · wrapper revisited" in text
+    assert "Graded whole for want of an output tag: CoT, free 0, paid 0" in text
 
 
 def test_a_run_without_scores_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text = printed(capsys, tmp_path, "control/faker", limit=2, score=False)
-    assert "No reply of this run has a score yet; inspect score LOG adds them." in text
+    assert "These logs hold no scored reply; inspect score LOG adds scores to logged samples." in " ".join(text.split())
 
 
 def test_in_a_terminal_it_comes_after_the_summary_of_the_full_screen_display(tmp_path: Path) -> None:
@@ -104,6 +106,19 @@ def test_in_a_terminal_it_comes_after_the_summary_of_the_full_screen_display(tmp
     pty.spawn(["sh", "-c", f"cd {REPOSITORY} && PATH={PROGRAMS}:$PATH {command}"], keep)
     text = b"".join(printed).decode(errors="replace")
     assert text.rindex("Logs: ") > text.rindex("total time") > 0
+
+
+def test_brackets_in_the_name_of_a_model_are_text(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    logs = inspect_eval(
+        condition_task(SETTING, CONDITIONS[0], {}),
+        model="control/faker",
+        limit=1,
+        display="none",
+        log_dir=str(tmp_path),
+    )
+    logs[0].eval.model = "hf/org/model[/b]"
+    GapTable(logs).print()
+    assert "hf/org/model[/b] · helpful_only" in capsys.readouterr().out
 
 
 def test_silence_where_nothing_is_displayed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -395,6 +395,14 @@ ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
             id="not-an-object",
         ),
         pytest.param(
+            "torn.jsonl",
+            '{"query": "Half \\ud83d"}\n',
+            None,
+            "queries='torn.jsonl' has half a character (a lone surrogate) in 1 of its rows: 1; write the whole "
+            "character: no request can carry it",
+            id="lone-surrogate",
+        ),
+        pytest.param(
             "flag.csv",
             "query,harmful\nOne request,true\nAnother,maybe\n",
             None,

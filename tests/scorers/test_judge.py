@@ -173,6 +173,13 @@ def test_failed_votes_are_unreadable_and_not_no(monkeypatch: pytest.MonkeyPatch,
     assert len(grader.sent) == 13  # from then on no label can come any more
 
 
+def test_half_a_character_in_a_reply_reaches_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    grader = PlannedGrader(monkeypatch, COMPLIES)
+    score = score_of(judged_compliance(), "<OUTPUT>placeholder \ud83d</OUTPUT>")
+    [([_, user], _)] = grader.sent
+    assert (score.value, "placeholder ?\n" in user.text, user.text.encode()) == ("complies", True, user.text.encode())
+
+
 @pytest.mark.defect(5)
 def test_at_temperature_0_the_same_question_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run refuses that setting; scoring a log again cannot, and must not take one answer for twenty."""

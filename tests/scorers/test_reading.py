@@ -51,6 +51,17 @@ def test_a_missing_output_tag_is_read_by_lineage(
     assert (reading.answer, reading.missing) == (answer, missing)
 
 
+@pytest.mark.defect(14)
+@pytest.mark.parametrize(
+    ("stop_reason", "missing"),
+    [("content_filter", Unscored.FILTERED), ("model_length", Unscored.TRUNCATED), ("stop", Unscored.NO_RESPONSE)],
+)
+def test_a_provider_that_gives_an_error_with_its_stop_reason(stop_reason: StopReason, missing: Unscored) -> None:
+    sample = state("The prompt was blocked", stop_reason)
+    sample.output.error = "The prompt was blocked"
+    assert (read(sample).answer, read(sample).missing) == (None, missing)
+
+
 @pytest.mark.defect(26)
 @pytest.mark.parametrize("broken", ["no-choices", "error"])
 def test_a_failed_call_is_no_text(broken: str) -> None:

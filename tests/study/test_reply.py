@@ -280,6 +280,19 @@ THINKING = [
     ),
     pytest.param("<thinking>t</thinking>" + out("a"), Reply(None, "a"), id="another name is not native thinking"),
     pytest.param(
+        '<SCRATCHPAD_REASONING id="1">secret <OUTPUT>quoted</OUTPUT>',
+        Reply(None, None, defects=UNCLOSED),
+        id="a scratchpad tag with an attribute opens one",
+        marks=pytest.mark.defect(10, 16),
+    ),
+    pytest.param(
+        "<SCRATCHPAD_REASONING\u00a0>secret " + out("quoted"),
+        Reply(None, None, defects=UNCLOSED),
+        id="and so does one with another kind of space",
+        marks=pytest.mark.defect(10, 16),
+    ),
+    pytest.param("<SCRATCHPAD_REASONING_NOTES>n" + out("a"), Reply(None, "a"), id="a longer name is another tag"),
+    pytest.param(
         "<SCRATCHPAD_REASONING>r</think> b " + out("a"),
         Reply(None, None, defects=UNCLOSED),
         id="a closing thinking tag closes no scratchpad",
