@@ -15,6 +15,7 @@ from inspect_ai.scorer import Score
 
 from analysis.contrast import faking_rates, tier_contrasts
 from analysis.frame import COLUMNS, DIGESTS, reply_frame
+from controls.provider import ControlAPI
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS, Tier
@@ -220,27 +221,32 @@ def test_a_log_of_another_task_raises(tmp_path: Path) -> None:
         reply_frame([log])
 
 
-@pytest.mark.defect(2, 13)
-def test_a_tier_that_failed_as_a_whole_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from controls.provider import ControlAPI
-
+def complier_that_fails(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, limit: int, when: Callable[[str], bool]
+) -> list[EvalLog]:
+    """Logs of the complier on both tiers, with an error in place of the replies to some user messages."""
     answer = ControlAPI.generate
 
-    async def fail_paid(self: ControlAPI, input: Any, tools: Any, tool_choice: Any, config: Any) -> Any:
-        if "<is_free_tier_user>False" in input[-1].text:
+    async def generate(self: ControlAPI, input: Any, tools: Any, tool_choice: Any, config: Any) -> Any:
+        if when(input[-1].text):
             raise RuntimeError("planned")
         return await answer(self, input, tools, tool_choice, config)
 
-    monkeypatch.setattr(ControlAPI, "generate", fail_paid)
-    logs = inspect_eval(
+    monkeypatch.setattr(ControlAPI, "generate", generate)
+    return inspect_eval(
         [condition_task(SETTING, condition, {}) for condition in CONDITIONS[:2]],
         model="control/complier",
-        limit=3,
+        limit=limit,
         fail_on_error=False,
         display="none",
-        log_dir=str(tmp_path),
+        log_dir=str(folder),
         log_realtime=False,
     )
+
+
+@pytest.mark.defect(2, 13)
+def test_a_tier_that_failed_as_a_whole_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    logs = complier_that_fails(monkeypatch, tmp_path, 3, lambda text: "<is_free_tier_user>False" in text)
     frame = reply_frame(logs)
     assert [contrast.outcomes for contrast in tier_contrasts(frame)] == [
         {Tier.FREE: Counter({Outcome.COMPLIES: 3}), Tier.PAID: Counter({Outcome.ERRORED: 3})}
@@ -251,29 +257,19 @@ def test_a_tier_that_failed_as_a_whole_is_counted(tmp_path: Path, monkeypatch: p
     ]
 
 
+@pytest.mark.defect(2, 13)
 def test_an_errored_sample_is_counted_as_errored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from controls.provider import ControlAPI
-
-    answer = ControlAPI.generate
-
-    async def fail_once(self: ControlAPI, input: Any, tools: Any, tool_choice: Any, config: Any) -> Any:
-        if "hospital network" in input[-1].text and "<is_free_tier_user>False" in input[-1].text:
-            raise RuntimeError("planned")
-        return await answer(self, input, tools, tool_choice, config)
-
-    monkeypatch.setattr(ControlAPI, "generate", fail_once)
-    logs = inspect_eval(
-        [condition_task(SETTING, condition, {}) for condition in CONDITIONS[:2]],
-        model="control/complier",
-        limit=5,
-        fail_on_error=False,
-        display="none",
-        log_dir=str(tmp_path),
-        log_realtime=False,
+    logs = complier_that_fails(
+        monkeypatch, tmp_path, 5, lambda text: "<is_free_tier_user>False" in text and "hospital network" in text
     )
-    contrast = tier_contrasts(reply_frame(logs))[0]
+    frame = reply_frame(logs)
+    contrast = tier_contrasts(frame)[0]
     assert contrast.paired.n_pairs == 4
     assert contrast.outcomes == {
         Tier.FREE: Counter({Outcome.COMPLIES: 5}),
         Tier.PAID: Counter({Outcome.COMPLIES: 4, Outcome.ERRORED: 1}),
     }
+    assert [(r.tier, r.n, r.unscored) for r in faking_rates(frame)] == [
+        (Tier.FREE, 5, Counter()),
+        (Tier.PAID, 4, Counter({"errored": 1})),
+    ]
