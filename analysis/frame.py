@@ -129,7 +129,7 @@ def _outcome(summary: EvalSampleSummary, score: Score | None) -> Outcome:
 
 def _reason(summary: EvalSampleSummary, score: Score | None) -> str | None:
     if score is None:
-        return str(Outcome.ERRORED if summary.error else Outcome.UNGRADED)
+        return str(_outcome(summary, None))
     return str(score.reason) if _unscored(score) else None
 
 

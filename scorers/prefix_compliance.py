@@ -30,9 +30,7 @@ def prefix_compliance() -> Scorer:
         reading = read(state)
         if reading.answer is None:
             return Score.unscored(reason=reading.missing, metadata=reading.metadata)
-        return Score(
-            value=prefix_label(reading.answer), answer=reading.answer[:_SHOWN] or None, metadata=reading.metadata
-        )
+        return Score(value=prefix_label(reading.answer), answer=reading.answer[:_SHOWN], metadata=reading.metadata)
 
     return score
 
