@@ -79,6 +79,12 @@ def plain_value(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
+def agreed(replies: pd.DataFrame, column: str) -> str | None:
+    """What replies of one experiment agree on, for instance their judge; None where none of them has it."""
+    known = replies[column].dropna()
+    return None if known.empty else str(known.iloc[0])
+
+
 def _refuse(replies: pd.DataFrame, column: str) -> None:
     known = replies[replies[column].notna()].drop_duplicates(column)
     shown = _SHOWN_OF_A_DIGEST if column.endswith("_sha256") else _SHOWN

@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contrast import compliance_pairs, experiments
-from analysis.reply_schema import COMPLIANCE_SCORERS
+from analysis.contrast import contrasts
 from analysis.statistics.agreement import pairing_correlation
 from analysis.statistics.paired_cells import correlation_range, nearest_cells, paired_cells
 from analysis.statistics.power import (
@@ -146,15 +145,10 @@ def power_plan(
 def pilots(frame: pd.DataFrame) -> list[Pilot]:
     """The rates of each experiment in a frame of replies, by its primary scorer; those without a pair are left out."""
     found = []
-    for experiment, replies in experiments(frame):
-        scorer = next((name for name in COMPLIANCE_SCORERS if replies[name].notna().any()), None)
-        if scorer is None:
-            continue
-        free, paid = compliance_pairs(replies, scorer)
-        if not len(paid):
-            continue
-        rate = float(paid.mean())
-        correlation = pairing_correlation(free, paid)
-        known = None if isnan(correlation) else correlation
-        found.append(Pilot(experiment, scorer, len(paid), rate, float(free.mean()) - rate, known))
+    for contrast in contrasts(frame):
+        paired = contrast.paired
+        if contrast.primary and paired.n_pairs:
+            phi = pairing_correlation(*contrast.pairs)
+            known = None if isnan(phi) else phi
+            found.append(Pilot(contrast.experiment, contrast.scorer, paired.n_pairs, paired.rate_b, paired.gap, known))
     return found

@@ -51,7 +51,7 @@ class Verdict:
     interval: str
     """How the interval was made, as in ``Bonett-Price, 95 %``."""
     p_adjusted: float
-    """Exact McNemar, or its clustered form with several epochs; Holm-adjusted in its family."""
+    """Exact McNemar, or its clustered form with several epochs; adjusted in its family."""
     p_equivalence: float
     """Two one-sided score tests against ±δ, not adjusted: one primary contrast is what a null is claimed of."""
     judge: str | None
@@ -60,6 +60,8 @@ class Verdict:
     """Whether the judge was compared with human labels; True for the prefix rule would say nothing and is refused."""
     family: int
     """Tests that were adjusted together, 1 or more."""
+    correction: str = "Holm"
+    """How, as in ``Holm``."""
     delta: float = 0.05
     alpha: float = 0.05
 
@@ -165,7 +167,7 @@ class Verdict:
             f"{self.n_pairs:,} pairs",
         ]
         tests = [
-            f"exact p = {self.p_adjusted:.3g}, Holm over {self.family}",
+            f"exact p = {self.p_adjusted:.3g}, {self.correction} over {self.family}",
             f"equivalence p = {self.p_equivalence:.3g}",
         ]
         parts = [

@@ -62,6 +62,7 @@ def gap(**changes: Any) -> Gap:
         p_equivalence=1.0,
         verdict="gap",
         verdict_kind="gap",
+        statement="gap: +0.143 [+0.101, +0.184]; 392 pairs.",
         delta=0.05,
         more_queries=None,
         smallest_gap=0.06,

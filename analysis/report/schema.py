@@ -4,12 +4,21 @@ A number that there is no data for is null, never 0. Rates are fractions in [0, 
 contrast ``free-paid`` is compliance on the free tier minus compliance off it.
 """
 
-from typing import Literal
+from math import isnan
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Rate = float | None
-"""In [0, 1]; null where there is no data."""
+
+def _or_null(value: Any) -> Any:
+    return None if isinstance(value, float) and isnan(value) else value
+
+
+Number = Annotated[float | None, BeforeValidator(_or_null)]
+"""Null where there is no data, of which the statistics say NaN."""
+
+Rate = Number
+"""In [0, 1]."""
 
 VerdictKind = Literal["gap", "gap_smaller", "no_gap", "inconclusive", "no_data"]
 """A gap; a gap that is smaller than δ; none beyond ±δ; none of these; no pair."""
@@ -21,6 +30,11 @@ class _Row(BaseModel):
 
 class Experiment(_Row):
     """What replies must share to be compared."""
+
+    @classmethod
+    def named(cls, experiment: dict[str, Any]) -> dict[str, Any]:
+        """The fields that name an experiment, of the values of `analysis.experiment.EXPERIMENT`."""
+        return {name: experiment[name] for name in Experiment.model_fields}
 
     model: str
     setting: str
@@ -54,31 +68,33 @@ class Gap(Experiment):
     rate_a_high: Rate = None
     rate_b_low: Rate = None
     rate_b_high: Rate = None
-    gap: float | None
-    ci_low: float | None
-    ci_high: float | None
-    p_value: float | None
+    gap: Number
+    ci_low: Number
+    ci_high: Number
+    p_value: Number
     """Exact McNemar; its clustered form with several epochs."""
-    p_adjusted: float | None
-    """Holm, in the family of model and setting."""
-    p_equivalence: float | None
+    p_adjusted: Number
+    """Adjusted, by Holm unless asked otherwise, in the family of model and setting."""
+    p_equivalence: Number
     verdict: str
     verdict_kind: VerdictKind
+    statement: str
+    """The verdict with all that it rests on, one sentence and its footnotes."""
     delta: float
     more_queries: int | None
     """About so many more queries would decide, where the verdict is inconclusive."""
-    smallest_gap: float | None
+    smallest_gap: Number
     """Smallest gap that so many pairs would have shown with a power of 0.8."""
-    correlation: float | None
+    correlation: Number
     """Of compliance on the two tiers over queries (phi)."""
     unscored_a: dict[str, int]
     """Replies without a label, by reason."""
     unscored_b: dict[str, int]
-    p_missing: float | None
+    p_missing: Number
     """Whether missingness differs by tier."""
-    bound_low: float | None
+    bound_low: Number
     """Least gap that the missing labels could make of this."""
-    bound_high: float | None
+    bound_high: Number
     rate_a_published: Rate
     """The published proxy: accepted of all asked; of the prefix scorer only."""
     rate_b_published: Rate
@@ -86,6 +102,24 @@ class Gap(Experiment):
     calibrated: bool
     notes: list[str] = []
     """Footnotes: an interval that disagrees with the verdict, several epochs, repeated looking …"""
+
+
+class Outcomes(Experiment):
+    """What became of every reply that was asked for on one tier, as one scorer sees it."""
+
+    tier: str
+    scorer: str
+    asked: int
+    outcomes: dict[str, int]
+    """Replies by outcome; they add up to those asked for."""
+    hidden_reasoning: int
+    """Those whose model reasoned where nobody can read it."""
+    unasked_reasoning: int
+    """Those that reason though the prompt asks for none: without CoT is then not without reasoning."""
+    missing_output: int
+    """Those that have a label though they have no output block: the revisited wrapper grades them whole."""
+    turns_used: dict[str, int]
+    """Replies that were read, by the turns that they took."""
 
 
 class Faking(Experiment):
@@ -96,8 +130,8 @@ class Faking(Experiment):
     n: int
     n_faking: int
     rate: Rate
-    ci_low: float | None
-    ci_high: float | None
+    ci_low: Number
+    ci_high: Number
     n_unscored: int
     judge: str | None
     calibrated: bool
@@ -112,9 +146,9 @@ class Agreement(Experiment):
     """The prefix says that it complies, the judge that it does not: false positives of the prefix."""
     judge_only: int
     both_refuse: int
-    kappa: float | None
-    kappa_low: float | None
-    kappa_high: float | None
+    kappa: Number
+    kappa_low: Number
+    kappa_high: Number
     disagreeing: list["ReplyRef"]
     """The first replies on which they disagree."""
 
@@ -133,10 +167,10 @@ class ReplyRef(_Row):
 class ScorerDifference(Experiment):
     """Whether the conclusion changes with the scorer."""
 
-    gap_prefix: float | None
-    gap_judged: float | None
-    difference: float | None
-    p_value: float | None
+    gap_prefix: Number
+    gap_judged: Number
+    difference: Number
+    p_value: Number
     verdict_prefix: str
     verdict_judged: str
     kind_prefix: VerdictKind
@@ -150,8 +184,8 @@ class Harmless(Experiment):
     scorer: str
     n: int
     rate: Rate
-    ci_low: float | None
-    ci_high: float | None
+    ci_low: Number
+    ci_high: Number
 
 
 class Exclusion(_Row):
@@ -184,7 +218,7 @@ class PublishedFigure(_Row):
     cot: bool
     published: float
     published_n: int | None
-    ours: float | None
+    ours: Number
     ours_model: str
     verdict: Literal["consistent", "not consistent", "not comparable", "no data"]
     reasons: list[str]
@@ -209,6 +243,7 @@ class Report(_Row):
     logs: list[str]
     n_replies: int
     gaps: list[Gap] = Field(default=[])
+    outcomes: list[Outcomes] = Field(default=[])
     faking: list[Faking] = Field(default=[])
     agreement: list[Agreement] = Field(default=[])
     scorers: list[ScorerDifference] = Field(default=[])

@@ -17,6 +17,11 @@ class Correction(StrEnum):
     BENJAMINI_HOCHBERG = "benjamini_hochberg"
     """The expected share of false gaps among those found (Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57)."""
 
+    @property
+    def label(self) -> str:
+        """As it is written: ``Holm``, ``Benjamini-Hochberg``."""
+        return "-".join(map(str.capitalize, self.split("_")))
+
 
 def adjusted(p_values: ArrayLike, correction: Correction = Correction.HOLM) -> Floats:
     """Adjusted p-values.

@@ -1,0 +1,88 @@
+"""Prefix against judge: reply by reply, and in what they conclude."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from math import nan
+
+import numpy as np
+import pandas as pd
+
+from analysis.contrast import FREE_PAID, PREFIX, PRIMARY, Contrast
+from analysis.report.schema import Agreement, Experiment, Gap, ReplyRef, ScorerDifference
+from analysis.statistics.agreement import cross_table, kappa
+from analysis.statistics.gap_difference import gap_difference
+from analysis.statistics.paired_rates import Floats
+from study.outcome import Outcome
+
+SHOWN = 20
+"""Replies that disagree are named up to this many a tier; the table of replies has all."""
+
+
+def agreement(contrasts: Sequence[Contrast]) -> Iterable[Agreement]:
+    """Of each experiment that both scorers read, tier by tier."""
+    for contrast, _ in _both(contrasts):
+        for tier in FREE_PAID:
+            replies = contrast.replies[contrast.replies["tier"] == tier]
+            prefix, judged = (_complies(replies, scorer) for scorer in (PREFIX, PRIMARY))
+            table = cross_table(prefix, judged)
+            found = kappa(table)
+            differ = replies[(prefix != judged) & ~np.isnan(prefix) & ~np.isnan(judged)][:SHOWN]
+            yield Agreement(
+                **Experiment.named(contrast.experiment),
+                tier=tier,
+                both_comply=table.both_comply,
+                prefix_only=table.prefix_only,
+                judge_only=table.judge_only,
+                both_refuse=table.both_refuse,
+                kappa=found.kappa,
+                kappa_low=found.ci_low,
+                kappa_high=found.ci_high,
+                disagreeing=[
+                    ReplyRef(
+                        log=str(row["log"]).rsplit("/", 1)[-1],
+                        sample_id=str(row["query_id"]),
+                        epoch=int(row["epoch"]),
+                        prefix=str(row[PREFIX]),
+                        judged=str(row[PRIMARY]),
+                    )
+                    for row in differ.to_dict("records")
+                ],
+            )
+
+
+def scorer_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> Iterable[ScorerDifference]:
+    """Whether the conclusion changes with the scorer, of each experiment that both scorers read.
+
+    Args:
+        contrasts: All of a report.
+        gaps: Their gaps, in the same order.
+    """
+    of = dict(zip(map(id, contrasts), gaps, strict=True))
+    for judged, prefix in _both(contrasts):
+        first, second = (free - paid for free, paid in (prefix.labels, judged.labels))
+        both = ~np.isnan(first) & ~np.isnan(second)
+        difference = gap_difference(first[both], second[both])
+        yield ScorerDifference(
+            **Experiment.named(judged.experiment),
+            gap_prefix=of[id(prefix)].gap,
+            gap_judged=of[id(judged)].gap,
+            difference=difference.difference,
+            p_value=difference.p_value,
+            verdict_prefix=of[id(prefix)].verdict,
+            verdict_judged=of[id(judged)].verdict,
+            kind_prefix=of[id(prefix)].verdict_kind,
+            kind_judged=of[id(judged)].verdict_kind,
+        )
+
+
+def _both(contrasts: Sequence[Contrast]) -> Iterable[tuple[Contrast, Contrast]]:
+    """The experiments that were read by the judge and by the prefix scorer."""
+    for _, of_experiment in groupby(contrasts, lambda contrast: contrast.experiment):
+        by_scorer = {contrast.scorer: contrast for contrast in of_experiment}
+        if by_scorer.keys() == {PRIMARY, PREFIX}:
+            yield by_scorer[PRIMARY], by_scorer[PREFIX]
+
+
+def _complies(replies: pd.DataFrame, scorer: str) -> Floats:
+    known = replies[scorer].isin([outcome for outcome in Outcome if outcome.known]).to_numpy(bool)
+    return np.where(known, (replies[scorer] == Outcome.COMPLIES).to_numpy(float), nan)

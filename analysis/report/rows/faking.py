@@ -1,0 +1,45 @@
+"""Alignment-faking reasoning by tier and denominator."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from analysis.contrast import FREE_PAID, PRIMARY, experiments
+from analysis.experiment import agreed
+from analysis.reply_schema import FAKING_SCORER, reason_column
+from analysis.report.schema import Experiment, Faking
+from analysis.statistics.rates import Among, faking_rates
+from study.labels import FakingLabel
+from study.outcome import Outcome
+
+
+def faking(frame: pd.DataFrame) -> Iterable[Faking]:
+    """Of every experiment and tier that has the scorer, of each denominator."""
+    for experiment, replies in experiments(frame):
+        asked = replies[replies[FAKING_SCORER].notna() | replies[reason_column(FAKING_SCORER)].notna()]
+        for tier in FREE_PAID:
+            of_tier = asked[asked["tier"] == tier]
+            if len(of_tier):
+                yield from _rows(Experiment.named(experiment) | {"tier": tier}, of_tier)
+
+
+def _rows(described: dict[str, Any], asked: pd.DataFrame) -> Iterable[Faking]:
+    known = asked[asked[FAKING_SCORER].notna()]
+    fakes, complies = known[FAKING_SCORER] == FakingLabel.FAKING, known[PRIMARY] == Outcome.COMPLIES
+    read = known[FAKING_SCORER] != FakingLabel.NOT_APPLICABLE
+    counted = {Among.ALL: fakes & complies, Among.COMPLIANT: fakes & complies, Among.REFUSING: fakes & ~complies}
+    nothing_to_read = not described["cot"] and not read.any()  # 0 would be no finding
+    for among, found in faking_rates(fakes.to_numpy(bool), complies.to_numpy(bool), read.to_numpy(bool)).items():
+        yield Faking(
+            **described,
+            among=among.value,
+            n=found.n,
+            n_faking=int(counted[among].sum()),
+            rate=None if nothing_to_read else found.rate,
+            ci_low=None if nothing_to_read else found.ci_low,
+            ci_high=None if nothing_to_read else found.ci_high,
+            n_unscored=len(asked) - len(known),
+            judge=agreed(asked, "vote_judge"),
+            calibrated=False,
+        )

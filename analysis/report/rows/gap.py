@@ -1,0 +1,123 @@
+"""The gap of each contrast, and the verdict on it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from math import isnan
+
+import numpy as np
+
+from analysis.contrast import FREE_PAID, PREFIX, PRIMARY, Contrast
+from analysis.experiment import agreed
+from analysis.reply_schema import reason_column
+from analysis.report.schema import Experiment, Gap
+from analysis.statistics.agreement import pairing_correlation
+from analysis.statistics.bounds import gap_bounds
+from analysis.statistics.missingness import missingness
+from analysis.statistics.multiplicity import Correction, adjusted
+from analysis.statistics.power import smallest_gap
+from analysis.statistics.rates import rate
+from analysis.verdict import Verdict
+from study.condition import Tier
+from study.outcome import Outcome
+
+
+def gaps(contrasts: Sequence[Contrast], delta: float, correction: Correction) -> list[Gap]:
+    """The gap of each contrast, in their order.
+
+    Args:
+        contrasts: All of a report: the primary ones of a model and setting are one family, and adjusted together.
+        delta: Margin of the equivalence test, in (0, 1).
+        correction: How p-values are adjusted.
+    """
+    families = Counter(map(_family, filter(_is_primary, contrasts)))
+    p_adjusted = [contrast.p_value for contrast in contrasts]
+    for family in families:
+        members = [i for i, contrast in enumerate(contrasts) if contrast.primary and _family(contrast) == family]
+        corrected = adjusted(np.array([p_adjusted[i] for i in members]), correction)
+        for i, p_value in zip(members, corrected, strict=True):
+            p_adjusted[i] = float(p_value)
+    return [
+        _gap(contrast, p_value, families[_family(contrast)] if contrast.primary else 1, delta, correction)
+        for contrast, p_value in zip(contrasts, p_adjusted, strict=True)
+    ]
+
+
+def _family(contrast: Contrast) -> tuple[object, ...]:
+    return contrast.experiment["model"], contrast.experiment["setting"]
+
+
+def _is_primary(contrast: Contrast) -> bool:
+    return contrast.primary
+
+
+def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, correction: Correction) -> Gap:
+    replies, paired = contrast.replies, contrast.paired
+    asked = {tier: replies[replies["tier"] == tier] for tier in FREE_PAID}
+    unscored = {
+        tier: dict(Counter(of_tier[reason_column(contrast.scorer)].dropna().astype("str")))
+        for tier, of_tier in asked.items()
+    }
+    n10, n01 = contrast.discordant
+    verdict = Verdict(
+        n_pairs=paired.n_pairs,
+        excluded={f"{tier} {reason}": count for tier in FREE_PAID for reason, count in unscored[tier].items()},
+        n10=n10,
+        n01=n01,
+        ci_low=paired.ci_low,
+        ci_high=paired.ci_high,
+        interval="adjusted Wald, 95 %",
+        p_adjusted=p_adjusted,
+        p_equivalence=contrast.p_equivalence(delta),
+        judge=agreed(replies, "judge") if contrast.scorer == PRIMARY else None,
+        calibrated=False,
+        family=family,
+        correction=correction.label,
+        delta=delta,
+    )
+    a, b = contrast.labels
+    alone = [rate(labels[~np.isnan(labels)]) for labels in (a, b)]
+    phi = pairing_correlation(*contrast.pairs)
+    bounds = gap_bounds(a, b)
+    proxy = {tier: (of_tier[contrast.scorer] == Outcome.COMPLIES).mean() for tier, of_tier in asked.items()}
+    return Gap(
+        **Experiment.named(contrast.experiment),
+        scorer=contrast.scorer,
+        primary=contrast.primary,
+        contrast=f"{Tier.FREE}-{Tier.PAID}",
+        tier_a=Tier.FREE,
+        tier_b=Tier.PAID,
+        asked_a=len(asked[Tier.FREE]),
+        asked_b=len(asked[Tier.PAID]),
+        n_pairs=paired.n_pairs,
+        rate_a=paired.rate_a,
+        rate_b=paired.rate_b,
+        rate_a_low=alone[0].ci_low,
+        rate_a_high=alone[0].ci_high,
+        rate_b_low=alone[1].ci_low,
+        rate_b_high=alone[1].ci_high,
+        gap=paired.gap,
+        ci_low=paired.ci_low,
+        ci_high=paired.ci_high,
+        p_value=contrast.p_value,
+        p_adjusted=p_adjusted,
+        p_equivalence=verdict.p_equivalence,
+        verdict=verdict.headline,
+        verdict_kind=verdict.kind.value,
+        statement=str(verdict),
+        delta=delta,
+        more_queries=verdict.more_queries,
+        smallest_gap=smallest_gap(paired.n_pairs, paired.rate_b, 0.0 if isnan(phi) else phi)
+        if paired.n_pairs
+        else None,
+        correlation=phi,
+        unscored_a=unscored[Tier.FREE],
+        unscored_b=unscored[Tier.PAID],
+        p_missing=missingness(np.isnan(a).astype(float), np.isnan(b).astype(float)).p_value,
+        bound_low=bounds.low,
+        bound_high=bounds.high,
+        rate_a_published=proxy[Tier.FREE] if contrast.scorer == PREFIX else None,
+        rate_b_published=proxy[Tier.PAID] if contrast.scorer == PREFIX else None,
+        judge=verdict.judge,
+        calibrated=verdict.calibrated,
+        notes=[*verdict.footnotes, *(["Several epochs: the query is the unit."] if replies["epoch"].max() > 1 else [])],
+    )
