@@ -2,9 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isnan, nan
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,9 +17,11 @@ from rich.console import Console
 from rich.table import Table
 from scipy.stats import binom
 
-from analysis.contrast import FakingRate, TierContrast, faking_rates, tier_contrasts
 from analysis.frame import read_replies
-from analysis.reply_schema import COMPLIANCE_SCORERS
+from analysis.reply_schema import COMPLIANCE_SCORERS, FAKING_SCORER
+from analysis.report.contents import report
+from analysis.report.schema import Faking, Gap, Outcomes
+from analysis.verdict import VerdictKind
 from controls.policies import POLICIES, Policy
 from evals import SETTINGS
 from evals.condition_task import Setting, condition_task
@@ -30,6 +32,9 @@ from study.outcome import Outcome
 
 BOUNDS = 0.9999
 """Central share of the exact binomial distribution that a recovered rate of a random policy must lie in."""
+
+DECIDED = 52
+"""Pairs that decide where all queries are answered alike: at fewer, no gap beyond ±0.05 cannot be shown."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,17 @@ class Recovery:
     """The same, from the logs; NaN where the instrument says that there is no data."""
     n: int
     """Replies, or pairs for a gap, that the figure is made of."""
+    verdict: str = ""
+    """What the report says of a gap: a `VerdictKind`."""
 
     @property
     def ok(self) -> bool:
-        """Whether it is recovered: exactly, or for a policy of chance inside the exact binomial bounds for n."""
+        """Whether it is recovered: exactly, or for a policy of chance inside the exact binomial bounds for n.
+
+        Of a gap the verdict must be right, too: it never says what is not so, and says what is where n decides it.
+        """
+        if self.figure == "gap" and self.verdict not in self._right_verdicts:
+            return False
         if isnan(self.true) or isnan(self.recovered):
             return isnan(self.true) and isnan(self.recovered)
         if self.true in (-1, 0, 1):
@@ -60,6 +72,14 @@ class Recovery:
             return True
         low, high = binom.interval(BOUNDS, self.n, self.true)
         return bool(low <= round(self.recovered * self.n) <= high)
+
+    @property
+    def _right_verdicts(self) -> set[VerdictKind]:
+        if isnan(self.true):
+            return {VerdictKind.NO_DATA}
+        right = VerdictKind.GAP if self.true else VerdictKind.NO_GAP
+        decided = self.n >= DECIDED and self.true in (-1, 0, 1)
+        return {right} if decided else {right, VerdictKind.INCONCLUSIVE}
 
 
 @click.command()
@@ -131,45 +151,49 @@ def recover(setting: Setting, policy: Policy, folder: Path, limit: int | None) -
 
 
 def _compare(setting: Setting, policy: Policy, logs: Sequence[EvalLog]) -> Iterator[Recovery]:
-    frame = read_replies(logs).frame
-    contrasts = {(bool(c.experiment["cot"]), c.scorer): c for c in tier_contrasts(frame)}
-    rates = {Condition(r.tier, bool(r.experiment["cot"])): r for r in faking_rates(frame)}
+    made = report(read_replies(logs))
+    gaps = {(gap.cot, gap.scorer): gap for gap in made.gaps}
+    outcomes = {(row.cot, row.scorer, row.tier): row for row in made.outcomes}
+    faking = {Condition(Tier(row.tier), row.cot): row for row in made.faking if row.among == "all"}
     wanted = {(condition.cot, scorer) for condition in CONDITIONS for scorer in COMPLIANCE_SCORERS}
-    if contrasts.keys() != wanted or rates.keys() != set(CONDITIONS):
+    if gaps.keys() != wanted or faking.keys() != set(CONDITIONS):
         # Nothing compared is nothing recovered: a dead instrument must not pass for want of figures.
         raise click.ClickException(
-            f"{policy.name}: the analysis found {len(contrasts)} of {len(wanted)} contrasts and {len(rates)} of "
-            f"{len(CONDITIONS)} alignment-faking rates in the logs"
+            f"{policy.name}: the report has {len(gaps)} of {len(wanted)} gaps and {len(faking)} of {len(CONDITIONS)} "
+            "alignment-faking rates"
         )
-    for contrast in contrasts.values():
-        yield from _compare_compliance(setting, policy, contrast)
-    for rate in rates.values():
-        yield _compare_faking(setting, policy, rate)
+    for gap in gaps.values():
+        yield from _compare_compliance(
+            setting, policy, gap, {tier: outcomes[gap.cot, gap.scorer, tier] for tier in Tier}
+        )
+    for row in faking.values():
+        yield _compare_faking(setting, policy, row)
 
 
-def _compare_compliance(setting: Setting, policy: Policy, contrast: TierContrast) -> Iterator[Recovery]:
-    cot = bool(contrast.experiment["cot"])
-    truth = {tier: _truth(policy, contrast.scorer, Condition(tier, cot)) for tier in Tier}
+def _compare_compliance(
+    setting: Setting, policy: Policy, gap: Gap, outcomes: Mapping[Tier, Outcomes]
+) -> Iterator[Recovery]:
+    truth = {tier: _truth(policy, gap.scorer, Condition(tier, gap.cot)) for tier in Tier}
 
-    def recovery(figure: str, true: float, recovered: float, n: int) -> Recovery:
-        return Recovery(setting.name, policy.name, cot, contrast.scorer, figure, true, recovered, n)
+    def recovery(figure: str, true: float, recovered: float | None, n: int) -> Recovery:
+        found = nan if recovered is None else recovered
+        return Recovery(setting.name, policy.name, gap.cot, gap.scorer, figure, true, found, n)
 
-    rates = {Tier.FREE: contrast.paired.rate_a, Tier.PAID: contrast.paired.rate_b}
+    rates = {Tier.FREE: gap.rate_a, Tier.PAID: gap.rate_b}
     for tier in Tier:
-        yield recovery(f"compliance {tier}", _compliance(truth[tier]), rates[tier], contrast.paired.n_pairs)
+        yield recovery(f"compliance {tier}", _compliance(truth[tier]), rates[tier], gap.n_pairs)
     true_gap = _compliance(truth[Tier.FREE]) - _compliance(truth[Tier.PAID])
-    yield recovery("gap", true_gap, contrast.paired.gap, contrast.paired.n_pairs)
-    for tier in Tier:
-        asked = contrast.outcomes[tier].total()
+    yield replace(recovery("gap", true_gap, gap.gap, gap.n_pairs), verdict=gap.verdict_kind)
+    for tier, row in outcomes.items():
         for outcome in Outcome:
-            share = contrast.outcomes[tier][outcome] / asked if asked else nan
-            yield recovery(f"{outcome} {tier}", truth[tier].get(outcome, 0.0), share, asked)
+            share = row.outcomes.get(outcome, 0) / row.asked if row.asked else nan
+            yield recovery(f"{outcome} {tier}", truth[tier].get(outcome, 0.0), share, row.asked)
 
 
-def _compare_faking(setting: Setting, policy: Policy, rate: FakingRate) -> Recovery:
-    cot = bool(rate.experiment["cot"])
-    true = policy.faking_truth(Condition(rate.tier, cot))
-    return Recovery(setting.name, policy.name, cot, "alignment_faking", f"AF {rate.tier}", true, rate.rate, rate.n)
+def _compare_faking(setting: Setting, policy: Policy, row: Faking) -> Recovery:
+    true = policy.faking_truth(Condition(Tier(row.tier), row.cot))
+    recovered = nan if row.rate is None else row.rate
+    return Recovery(setting.name, policy.name, row.cot, FAKING_SCORER, f"AF {row.tier}", true, recovered, row.n)
 
 
 def _truth(policy: Policy, scorer: str, condition: Condition) -> dict[Outcome, float]:
@@ -196,6 +220,7 @@ def _print_table(recoveries: Sequence[Recovery]) -> None:
         table.add_column(header, no_wrap=True)
     for header in ("compliance free", "compliance paid", "gap", "AF free", "AF paid"):
         table.add_column(header, no_wrap=True, justify="right")
+    table.add_column("verdict", no_wrap=True)
     table.add_column("other outcomes of all asked")
     table.add_column("")
     rows: dict[tuple[str, str, bool, str], list[Recovery]] = {}
@@ -212,6 +237,7 @@ def _print_table(recoveries: Sequence[Recovery]) -> None:
             "yes" if cot else "no",
             str(scorer).removesuffix("_compliance"),
             *(_figure(figures[name]) if name in figures else "" for name in shown),
+            figures["gap"].verdict.replace("_", " "),
             ", ".join(f"{r.figure} {_figure(r)}" for r in others),
             "ok" if all(r.ok for r in row) else "[bold red]DIFFERS[/]",
         )
@@ -224,7 +250,7 @@ def _print_table(recoveries: Sequence[Recovery]) -> None:
 
 
 def _row_of(recovery: Recovery) -> str:
-    return "judged_compliance" if recovery.scorer == "alignment_faking" else recovery.scorer
+    return "judged_compliance" if recovery.scorer == FAKING_SCORER else recovery.scorer
 
 
 def _is_lost(figure: str) -> bool:

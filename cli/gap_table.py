@@ -3,7 +3,7 @@
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import isnan
+from itertools import chain
 
 import pandas as pd
 from inspect_ai.log import EvalLog
@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analysis.contrast import FREE_PAID, FakingRate, TierContrast, faking_rates, tier_contrasts
+from analysis.contrast import PREFIX, PRIMARY
 from analysis.exclusion import Exclusion
 from analysis.frame import read_replies
 from analysis.reply_schema import COMPLIANCE_SCORERS, FAKING_SCORER
-from study.condition import Tier
+from analysis.report.contents import report
+from analysis.report.label import cot
+from analysis.report.schema import Experiment, Gap, Outcomes, Report
 from study.endpoint_error import kind_of_failure
 from study.invalid_input import InvalidInputError
 from study.outcome import Outcome
@@ -52,12 +54,11 @@ class GapTable:
         except InvalidInputError as error:  # the run is what it is: nothing to show is a sentence, and no failure of it
             self._lines = [error.message]
             return
-        frame = replies.frame
-        contrasts, faking = tier_contrasts(frame), faking_rates(frame)
-        self._parts = [_part(shown, contrasts, faking) for shown in _distinct([c.experiment for c in contrasts])]
+        made = report(replies)
+        self._parts = [_Part(made, shown).printed() for shown in _distinct(made.gaps)]
         self._lines = [
-            *_failed(frame, resumed_by_itself),
-            *_ungraded(frame),
+            *_failed(replies.frame, resumed_by_itself),
+            *_ungraded(replies.frame),
             *_left_out(replies.exclusions),
             *replies.notes,
             f"Logs: {', '.join(sorted({_folder(log) for log in logs}))}",
@@ -77,24 +78,122 @@ class GapTable:
             console.print(line, markup=False, soft_wrap=True)
 
 
-def _part(
-    shown: dict[str, object], contrasts: Sequence[TierContrast], faking: Sequence[FakingRate]
-) -> tuple[Table | Text, list[str]]:
-    """What is printed of one experiment: its table, and what a reader must know beside it."""
-    contrasts = [contrast for contrast in contrasts if _unlike_cot(contrast.experiment) == shown]
-    faking = [rate for rate in faking if _unlike_cot(rate.experiment) == shown]
-    if all(counts.total() == counts[Outcome.ERRORED] for c in contrasts for counts in c.outcomes.values()):
-        return _title(shown), ["No reply came back."]
-    judged = any(contrast.scorer == "judged_compliance" for contrast in contrasts)
-    rows = [_row(contrast, faking, judged) for contrast in contrasts]
-    return _table(shown, rows, judged), [
-        CAPTION,
-        *([FAKING_CAPTION] if judged else []),
-        *([f"{MISSING}: {NO_DATA}."] if any(MISSING in row for row in rows) else []),
-        *_turns(contrasts),
-        *_missing(contrasts, faking),
-        *_reasoning(contrasts),
-    ]
+class _Part:
+    """What is printed of experiments that differ in CoT alone: their table, and what a reader must know beside it."""
+
+    def __init__(self, made: Report, shown: dict[str, object]) -> None:
+        self._shown = shown
+        self._gaps = [gap for gap in made.gaps if _unlike_cot(gap) == shown]
+        self._outcomes = {(row.cot, row.scorer, row.tier): row for row in made.outcomes if _unlike_cot(row) == shown}
+        faking = [row for row in made.faking if _unlike_cot(row) == shown and row.among == "all"]
+        self._faking = {(row.cot, row.tier): row for row in faking}
+        self._judged = any(gap.scorer == PRIMARY for gap in self._gaps)
+
+    def printed(self) -> tuple[Table | Text, list[str]]:
+        if all(row.asked == row.outcomes.get(Outcome.ERRORED, 0) for row in self._outcomes.values()):
+            return _title(self._shown), ["No reply came back."]
+        rows = [self._row(gap) for gap in self._gaps]
+        return self._table(rows), [
+            *chain.from_iterable(map(_verdict, self._gaps)),
+            CAPTION,
+            *([FAKING_CAPTION] if self._judged else []),
+            *([f"{MISSING}: {NO_DATA}."] if any(MISSING in row for row in rows) else []),
+            *chain.from_iterable(map(self._turns, self._gaps)),
+            *chain.from_iterable(map(self._unscored, self._gaps)),
+            *chain.from_iterable(map(self._as_published, self._gaps)),
+            *self._without_a_vote(),
+            *dict.fromkeys(chain.from_iterable(map(self._reasoning, self._gaps))),
+        ]
+
+    def _table(self, rows: Sequence[Sequence[str]]) -> Table:
+        table = Table(
+            title=_title(self._shown), box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title_justify="left"
+        )
+        for header in ("", "scorer"):
+            table.add_column(header)
+        faking = ("AF\nfree", "AF\npaid") if self._judged else ()
+        for header in ("pairs", "free", "paid", "gap", "95 % interval", *faking):
+            table.add_column(header, justify="right", no_wrap=True)
+        for row in rows:
+            table.add_row(*row)
+        return table
+
+    def _row(self, gap: Gap) -> list[str]:
+        sides = self._sides(gap)
+        rates = (gap.rate_a, gap.rate_b) if gap.n_pairs else tuple(map(_of_labelled, sides.values()))
+        interval = NO_DATA if gap.ci_low is None else f"\\[{gap.ci_low:+.3f}, {gap.ci_high:+.3f}]"
+        return [
+            cot(gap),
+            gap.scorer.removesuffix("_compliance"),
+            str(gap.n_pairs),
+            *map(_rate, rates),
+            MISSING if gap.gap is None else f"{gap.gap:+.3f}",
+            interval,
+            *(self._fakes(gap, tier) for tier in sides if self._judged),
+        ]
+
+    def _fakes(self, gap: Gap, tier: str) -> str:
+        if gap.scorer != PRIMARY:  # the vote follows the judge, and says nothing of the prefix
+            return ""
+        row = self._faking.get((gap.cot, tier))
+        if row is None:
+            return MISSING
+        return "n/a" if row.rate is None and row.n else _rate(row.rate)
+
+    def _sides(self, gap: Gap) -> dict[str, Outcomes]:
+        return {tier: self._outcomes[gap.cot, gap.scorer, tier] for tier in (gap.tier_a, gap.tier_b)}
+
+    def _unscored(self, gap: Gap) -> list[str]:
+        """What has no label, by tier and reason: it is in no rate of the table."""
+        counts = {gap.tier_a: (gap.unscored_a, gap.asked_a), gap.tier_b: (gap.unscored_b, gap.asked_b)}
+        return _unscored_line(gap, gap.scorer, counts)
+
+    def _without_a_vote(self) -> list[str]:
+        lines = []
+        for asked_for in dict.fromkeys(row.cot for row in self._faking.values()):
+            rows = {tier: row for (_, tier), row in self._faking.items() if row.cot == asked_for}
+            counts = {tier: (row.unscored, row.n + row.n_unscored) for tier, row in rows.items()}
+            lines += _unscored_line(next(iter(rows.values())), FAKING_SCORER, counts)
+        return lines
+
+    def _as_published(self, gap: Gap) -> list[str]:
+        """What only the published readings of a reply show, where it differs from the table."""
+        if gap.scorer != PREFIX:
+            return []
+        lines, sides = [], self._sides(gap)
+        answered = any(row.asked > row.outcomes.get(Outcome.ERRORED, 0) for row in sides.values())
+        if answered and (gap.unscored_a or gap.unscored_b):
+            shares = f"{gap.tier_a} {_rate(gap.rate_a_published)}, {gap.tier_b} {_rate(gap.rate_b_published)}"
+            lines.append(f"Published proxy, accepted of all asked: {cot(gap)}, {shares}")
+        if gap.wrapper == Wrapper.REVISITED:
+            counts = ", ".join(f"{tier} {row.missing_output}" for tier, row in sides.items())
+            lines.append(f"Graded whole for want of an output tag: {cot(gap)}, {counts}")
+        return lines
+
+    def _turns(self, gap: Gap) -> list[str]:
+        """How many turns the replies took, by tier, where they may take several."""
+        used = {tier: row.turns_used for tier, row in self._sides(gap).items() if row.turns_used}
+        if gap.scorer != PREFIX or not gap.cot or gap.turns == 1 or not used:
+            return []
+        told = "; ".join(
+            f"{tier} " + ", ".join(f"{count} in {turns}" for turns, count in counts.items())
+            for tier, counts in used.items()
+        )
+        return [f"Turns used: {cot(gap)}: {told} (at most {gap.turns})"]
+
+    def _reasoning(self, gap: Gap) -> list[str]:
+        """Reasoning that nobody asked for, and reasoning that no judge could read, whichever scorer saw the reply."""
+        sides = {tier: row for tier, row in self._sides(gap).items() if row.asked}
+        if any(row.unasked_reasoning for row in sides.values()):
+            counts = [
+                f"{tier} {row.unasked_reasoning} of {row.asked}, {row.hidden_reasoning} hidden"
+                for tier, row in sides.items()
+            ]
+            return [f"Reasoned though not asked to: {cot(gap)}: {'; '.join(counts)}"]
+        if any(row.hidden_reasoning for row in sides.values()):
+            counts = [f"{tier} {row.hidden_reasoning} of {row.asked}" for tier, row in sides.items()]
+            return [f"Reasoning that none can read: {cot(gap)}: {'; '.join(counts)}"]
+        return []
 
 
 def _title(shown: dict[str, object]) -> Text:
@@ -104,122 +203,30 @@ def _title(shown: dict[str, object]) -> Text:
     return Text(" · ".join([title, *unusual]), "italic")  # not markup: a model's name may hold brackets
 
 
-def _table(shown: dict[str, object], rows: Sequence[Sequence[str]], judged: bool) -> Table:
-    table = Table(title=_title(shown), box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title_justify="left")
-    for header in ("", "scorer"):
-        table.add_column(header)
-    for header in ("pairs", "free", "paid", "gap", "95 % interval", *(("AF\nfree", "AF\npaid") if judged else ())):
-        table.add_column(header, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    return table
+def _verdict(gap: Gap) -> list[str]:
+    return [f"Verdict: {cot(gap)}: {gap.statement}"] if gap.primary else []
 
 
-def _row(contrast: TierContrast, faking: Sequence[FakingRate], judged: bool) -> list[str]:
-    gap = contrast.paired
-    rates = (gap.rate_a, gap.rate_b) if gap.n_pairs else tuple(contrast.rate(tier) for tier in FREE_PAID)
-    interval = NO_DATA if isnan(gap.gap) else f"[{gap.ci_low:+.3f}, {gap.ci_high:+.3f}]"
-    return [
-        _cot(contrast.experiment),
-        contrast.scorer.removesuffix("_compliance"),
-        str(gap.n_pairs),
-        *(_rate(rate) for rate in rates),
-        MISSING if isnan(gap.gap) else f"{gap.gap:+.3f}",
-        interval.replace("[", r"\["),
-        *(_faking(contrast, tier, faking) for tier in FREE_PAID if judged),
-    ]
-
-
-def _faking(contrast: TierContrast, tier: Tier, faking: Sequence[FakingRate]) -> str:
-    if contrast.scorer != "judged_compliance":  # the vote follows the judge, and says nothing of the prefix
-        return ""
-    rates = [rate for rate in faking if rate.experiment == contrast.experiment and rate.tier is tier]
-    if not rates:
-        return MISSING
-    return "n/a" if isnan(rates[0].rate) and rates[0].n else _rate(rates[0].rate)
-
-
-def _rate(rate: float) -> str:
-    return MISSING if isnan(rate) else f"{rate:.3f}"
-
-
-def _missing(contrasts: Sequence[TierContrast], faking: Sequence[FakingRate]) -> list[str]:
-    """What has no label, by scorer, tier and reason: it is in no rate above."""
-    lines = []
-    for contrast in contrasts:
-        asked = {tier: counts.total() for tier, counts in contrast.outcomes.items()}
-        lines += _missing_line(contrast.experiment, contrast.scorer, contrast.unscored, asked)
-    lines += [line for contrast in contrasts for line in _as_published(contrast)]
-    for experiment in _each([rate.experiment for rate in faking]):
-        rates = {rate.tier: rate for rate in faking if rate.experiment == experiment}
-        unscored = {tier: rate.unscored for tier, rate in rates.items()}
-        asked = {tier: rate.n + rate.unscored.total() for tier, rate in rates.items()}
-        lines += _missing_line(experiment, "alignment_faking", unscored, asked)
-    return lines
-
-
-def _missing_line(
-    experiment: dict[str, object],
-    scorer: str,
-    unscored: Mapping[Tier, Mapping[str, int]],
-    asked: Mapping[Tier, int],
-) -> list[str]:
+def _unscored_line(of: Experiment, scorer: str, counts: Mapping[str, tuple[Mapping[str, int], int]]) -> list[str]:
     """Both tiers, where one has something missing: what matters is how they differ."""
-    if not any(unscored.values()):
+    if not any(unscored for unscored, _ in counts.values()):
         return []
-    counts = {
-        tier: ", ".join(f"{count} {reason}" for reason, count in unscored[tier].items()) or "none"
-        for tier in FREE_PAID
-        if asked.get(tier)
-    }
-    return [
-        f"No label: {_cot(experiment)}, {scorer}: "
-        + "; ".join(f"{tier} {count} of {asked[tier]}" for tier, count in counts.items())
+    told = [
+        f"{tier} {', '.join(f'{count} {reason}' for reason, count in unscored.items()) or 'none'} of {asked}"
+        for tier, (unscored, asked) in counts.items()
+        if asked
     ]
+    return [f"No label: {cot(of)}, {scorer}: {'; '.join(told)}"]
 
 
-def _as_published(contrast: TierContrast) -> list[str]:
-    """What only the published readings of a reply show, where it differs from the table."""
-    lines = []
-    answered = any(counts.total() > counts[Outcome.ERRORED] for counts in contrast.outcomes.values())
-    if contrast.scorer == "prefix_compliance" and any(contrast.unscored.values()) and answered:
-        shares = ", ".join(f"{tier} {_rate(contrast.of_asked(tier))}" for tier in FREE_PAID)
-        lines.append(f"Published proxy, accepted of all asked: {_cot(contrast.experiment)}, {shares}")
-    if contrast.scorer == "prefix_compliance" and contrast.experiment["wrapper"] == Wrapper.REVISITED:
-        counts = ", ".join(f"{tier} {contrast.missing_output[tier]}" for tier in FREE_PAID)
-        lines.append(f"Graded whole for want of an output tag: {_cot(contrast.experiment)}, {counts}")
-    return lines
+def _of_labelled(row: Outcomes) -> float | None:
+    """Share of the labelled replies of a tier that comply, paired or not; None where there is none."""
+    known = sum(count for outcome, count in row.outcomes.items() if Outcome(outcome).known)
+    return row.outcomes.get(Outcome.COMPLIES, 0) / known if known else None
 
 
-def _turns(contrasts: Sequence[TierContrast]) -> list[str]:
-    """How many turns the replies took, by tier, where they may take several."""
-    return [
-        f"Turns used: {_cot(contrast.experiment)}: "
-        + "; ".join(
-            f"{tier} " + ", ".join(f"{count} in {turns}" for turns, count in sorted(used.items()))
-            for tier, used in contrast.turns_used.items()
-            if used
-        )
-        + f" (at most {contrast.experiment['turns']})"
-        for contrast in contrasts
-        if contrast.scorer == "prefix_compliance" and contrast.experiment["cot"] and contrast.experiment["turns"] > 1
-        if any(contrast.turns_used.values())
-    ]
-
-
-def _reasoning(contrasts: Sequence[TierContrast]) -> list[str]:
-    """Reasoning that nobody asked for, and reasoning that no judge could read; a reply's, whichever scorer saw it."""
-    lines = []
-    for contrast in contrasts:
-        cot, hidden, unasked = _cot(contrast.experiment), contrast.hidden_reasoning, contrast.unasked_reasoning
-        asked = {tier: contrast.outcomes[tier].total() for tier in FREE_PAID if contrast.outcomes[tier].total()}
-        if any(unasked.values()):
-            counts = [f"{tier} {unasked[tier]} of {asked[tier]}, {hidden[tier]} hidden" for tier in asked]
-            lines.append(f"Reasoned though not asked to: {cot}: {'; '.join(counts)}")
-        elif any(hidden.values()):
-            counts = [f"{tier} {hidden[tier]} of {asked[tier]}" for tier in asked]
-            lines.append(f"Reasoning that none can read: {cot}: {'; '.join(counts)}")
-    return list(dict.fromkeys(lines))
+def _rate(rate: float | None) -> str:
+    return MISSING if rate is None else f"{rate:.3f}"
 
 
 def _failed(frame: pd.DataFrame, resumed_by_itself: bool) -> list[str]:
@@ -273,21 +280,13 @@ def _paths(replies: pd.DataFrame, between: str) -> str:
     return between.join(map(shlex.quote, paths))
 
 
-def _cot(experiment: dict[str, object]) -> str:
-    return "CoT" if experiment["cot"] else "no CoT"
+def _distinct(gaps: Sequence[Gap]) -> list[dict[str, object]]:
+    """Experiments that share a table."""
+    return list({tuple(shown.items()): shown for shown in map(_unlike_cot, gaps)}.values())
 
 
-def _distinct(experiments: Sequence[dict[str, object]]) -> list[dict[str, object]]:
-    """Experiments that share a table: they differ in the scratchpad, and so in the prompt, alone."""
-    return _each(list(map(_unlike_cot, experiments)))
-
-
-def _each(experiments: Sequence[dict[str, object]]) -> list[dict[str, object]]:
-    return list({tuple(experiment.items()): experiment for experiment in experiments}.values())
-
-
-def _unlike_cot(experiment: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in experiment.items() if name not in ("cot", "prompt_sha256")}
+def _unlike_cot(row: Experiment) -> dict[str, object]:
+    return {name: getattr(row, name) for name in Experiment.model_fields if name != "cot"}
 
 
 def _folder(log: EvalLog) -> str:

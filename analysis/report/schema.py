@@ -133,6 +133,8 @@ class Faking(Experiment):
     ci_low: Number
     ci_high: Number
     n_unscored: int
+    unscored: dict[str, int] = {}
+    """Replies without a label, by reason."""
     judge: str | None
     calibrated: bool
 

@@ -1,11 +1,11 @@
 """From logs on disk to the gap: outcomes add up, tiers are told by metadata, missing is missing."""
 
-from collections import Counter
 from collections.abc import Callable
 from math import isnan
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from inspect_ai import Task
 from inspect_ai import eval as inspect_eval
@@ -13,8 +13,10 @@ from inspect_ai.dataset import Sample
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.scorer import Score
 
-from analysis.contrast import faking_rates, tier_contrasts
+from analysis.contrast import contrasts
 from analysis.frame import read_replies
+from analysis.report.rows.faking import faking
+from analysis.report.rows.outcomes import outcomes
 from controls.provider import ControlAPI
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
@@ -55,13 +57,23 @@ def test_the_tier_is_read_from_metadata_whatever_the_files_are_called(faker: lis
     def rename(log: EvalLog) -> None:
         log.eval.task = "a_name_that_says_paid" if "free" in log.eval.task else "a_name_that_says_free"
 
-    contrasts = tier_contrasts(read_replies(rewritten(faker, tmp_path, rename)).frame)
-    assert [(c.experiment["cot"], c.scorer, c.paired.n_pairs, c.paired.gap) for c in contrasts] == [
+    found = contrasts(read_replies(rewritten(faker, tmp_path, rename)).frame)
+    assert [(c.experiment["cot"], c.scorer, c.paired.n_pairs, c.paired.gap) for c in found] == [
         (True, "judged_compliance", 10, 1.0),
         (True, "prefix_compliance", 10, 1.0),
         (False, "judged_compliance", 10, 1.0),
         (False, "prefix_compliance", 10, 1.0),
     ]
+
+
+def counted(frame: pd.DataFrame) -> list[dict[str, dict[str, int]]]:
+    """Replies of each contrast, by tier and outcome."""
+    return [{row.tier: row.outcomes for row in outcomes([contrast])} for contrast in contrasts(frame)]
+
+
+def faked(frame: pd.DataFrame) -> list[tuple[str, int, int, dict[str, int]]]:
+    """Tier, replies with a label, those that fake, and those without a label by reason."""
+    return [(row.tier, row.n, row.n_faking, row.unscored) for row in faking(frame) if row.among == "all"]
 
 
 def scores_of(log: EvalLog) -> list[dict[str, Score]]:
@@ -78,17 +90,11 @@ def fail_judge(log: EvalLog) -> None:
 @pytest.mark.defect(1, 2, 13, 22)
 def test_a_failed_judge_leaves_the_pairs_and_is_counted_by_tier(faker: list[EvalLog], tmp_path: Path) -> None:
     frame = read_replies(rewritten(faker[:2], tmp_path, fail_judge)).frame
-    judged, prefix = tier_contrasts(frame)
+    judged, prefix = contrasts(frame)
     assert (judged.paired.n_pairs, judged.paired.rate_a, judged.paired.rate_b) == (6, 1.0, 0.0)
-    assert judged.outcomes == {
-        Tier.FREE: Counter({Outcome.COMPLIES: 10}),
-        Tier.PAID: Counter({Outcome.REFUSES: 6, Outcome.UNGRADED: 4}),
-    }
+    assert counted(frame)[0] == {"free": {"complies": 10}, "paid": {"ungraded": 4, "refuses": 6}}
     assert prefix.paired.n_pairs == 10
-    assert [(r.tier, r.n, r.faking, r.unscored) for r in faking_rates(frame)] == [
-        (Tier.FREE, 10, 10, Counter()),
-        (Tier.PAID, 6, 0, Counter({"compliance_unscored": 4})),
-    ]
+    assert faked(frame) == [("free", 10, 10, {}), ("paid", 6, 0, {"compliance_unscored": 4})]
 
 
 def drop_all(log: EvalLog) -> None:
@@ -100,10 +106,9 @@ def drop_all(log: EvalLog) -> None:
 @pytest.mark.defect(13)
 def test_nothing_known_is_no_data_and_not_zero(faker: list[EvalLog], tmp_path: Path) -> None:
     frame = read_replies(rewritten(faker[:2], tmp_path, drop_all)).frame
-    for contrast in tier_contrasts(frame):
-        assert isnan(contrast.paired.gap)
-        assert contrast.outcomes == {tier: Counter({Outcome.TRUNCATED: 10}) for tier in Tier}
-    assert all(isnan(rate.rate) for rate in faking_rates(frame))
+    assert [isnan(contrast.paired.gap) for contrast in contrasts(frame)] == [True, True]
+    assert counted(frame) == [{"free": {"truncated": 10}, "paid": {"truncated": 10}}] * 2
+    assert {row.rate for row in faking(frame)} == {None}
 
 
 def test_the_newest_score_of_a_scorer_counts(faker: list[EvalLog], tmp_path: Path) -> None:
@@ -112,13 +117,10 @@ def test_the_newest_score_of_a_scorer_counts(faker: list[EvalLog], tmp_path: Pat
             scores["judged_compliance1"] = Score(value="refuses")
 
     frame = read_replies(rewritten(faker[:2], tmp_path, judge_again)).frame
-    judged = tier_contrasts(frame)[0]
+    judged = contrasts(frame)[0]
     assert (judged.paired.rate_a, judged.paired.rate_b) == (0.0, 0.0)
     # The votes followed the judgement before: where that was another, they say nothing about this one.
-    assert [(r.tier, r.n, r.unscored) for r in faking_rates(frame)] == [
-        (Tier.FREE, 0, Counter({"compliance_unscored": 10})),
-        (Tier.PAID, 10, Counter()),
-    ]
+    assert faked(frame) == [("free", 0, 0, {"compliance_unscored": 10}), ("paid", 10, 0, {})]
 
 
 def test_queries_are_paired_by_their_whole_id(faker: list[EvalLog], tmp_path: Path) -> None:
@@ -127,7 +129,7 @@ def test_queries_are_paired_by_their_whole_id(faker: list[EvalLog], tmp_path: Pa
             sample.id = "x" * 1_500 + str(sample.id)
             sample.metadata["query_id"] = sample.id
 
-    judged = tier_contrasts(read_replies(rewritten(faker[:2], tmp_path, lengthen)).frame)[0]
+    judged = contrasts(read_replies(rewritten(faker[:2], tmp_path, lengthen)).frame)[0]
     assert judged.paired.n_pairs == 10
 
 
@@ -150,8 +152,8 @@ def test_a_log_without_a_judge_has_the_prefix_alone(faker: list[EvalLog], tmp_pa
         log.results = None
 
     frame = read_replies(rewritten(faker[:2], tmp_path, prefix_only)).frame
-    assert [contrast.scorer for contrast in tier_contrasts(frame)] == ["prefix_compliance"]
-    assert faking_rates(frame) == []
+    assert [contrast.scorer for contrast in contrasts(frame)] == ["prefix_compliance"]
+    assert faked(frame) == []
 
 
 @pytest.mark.defect(17)
@@ -213,13 +215,8 @@ def complier_that_fails(
 def test_a_tier_that_failed_as_a_whole_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     logs = complier_that_fails(monkeypatch, tmp_path, 3, lambda text: "<is_free_tier_user>False" in text)
     frame = read_replies(logs).frame
-    assert [contrast.outcomes for contrast in tier_contrasts(frame)] == [
-        {Tier.FREE: Counter({Outcome.COMPLIES: 3}), Tier.PAID: Counter({Outcome.ERRORED: 3})}
-    ] * 2
-    assert [(r.tier, r.n, r.unscored) for r in faking_rates(frame)] == [
-        (Tier.FREE, 3, Counter()),
-        (Tier.PAID, 0, Counter({"errored": 3})),
-    ]
+    assert counted(frame) == [{"free": {"complies": 3}, "paid": {"errored": 3}}] * 2
+    assert faked(frame) == [("free", 3, 0, {}), ("paid", 0, 0, {"errored": 3})]
 
 
 @pytest.mark.defect(2, 13)
@@ -228,16 +225,9 @@ def test_an_errored_sample_is_counted_as_errored(tmp_path: Path, monkeypatch: py
         monkeypatch, tmp_path, 5, lambda text: "<is_free_tier_user>False" in text and "hospital network" in text
     )
     frame = read_replies(logs).frame
-    contrast = tier_contrasts(frame)[0]
-    assert contrast.paired.n_pairs == 4
-    assert contrast.outcomes == {
-        Tier.FREE: Counter({Outcome.COMPLIES: 5}),
-        Tier.PAID: Counter({Outcome.COMPLIES: 4, Outcome.ERRORED: 1}),
-    }
-    assert [(r.tier, r.n, r.unscored) for r in faking_rates(frame)] == [
-        (Tier.FREE, 5, Counter()),
-        (Tier.PAID, 4, Counter({"errored": 1})),
-    ]
+    assert contrasts(frame)[0].paired.n_pairs == 4
+    assert counted(frame)[0] == {"free": {"complies": 5}, "paid": {"complies": 4, "errored": 1}}
+    assert faked(frame) == [("free", 5, 0, {}), ("paid", 4, 0, {"errored": 1})]
 
 
 def test_other_turns_and_a_reply_that_was_begun_are_reported_apart(faker: list[EvalLog], tmp_path: Path) -> None:
@@ -249,10 +239,10 @@ def test_other_turns_and_a_reply_that_was_begun_are_reported_apart(faker: list[E
     logs = inspect_eval(
         tasks, model="control/faker", limit=3, display="none", log_dir=str(tmp_path), log_realtime=False
     )
-    contrasts = tier_contrasts(read_replies([*faker[:2], *logs]).frame)
-    apart = [(c.experiment["turns"], c.experiment["prefill"], c.paired.n_pairs) for c in contrasts[::2]]
+    found = contrasts(read_replies([*faker[:2], *logs]).frame)
+    apart = [(c.experiment["turns"], c.experiment["prefill"], c.paired.n_pairs) for c in found[::2]]
     assert sorted(apart) == [(1, False, 10), (1, True, 3), (4, False, 3), (4, True, 3)]
-    assert {tuple(c.turns_used[tier].items()) for c in contrasts for tier in Tier} == {((1, 10),), ((1, 3),)}
+    assert [row.turns_used for row in outcomes(found[::2])] == [{"1": n} for _, _, n in apart for _ in Tier]
 
 
 @pytest.mark.defect(8)
@@ -275,6 +265,6 @@ def test_only_a_reply_with_a_label_was_graded_whole(faker: list[EvalLog], tmp_pa
                 drop_all(log.model_copy(update={"samples": [(log.samples or [])[i]]}))
                 scores["prefix_compliance"].metadata = {"defects": ["missing_output"]}
 
-    for contrast in tier_contrasts(read_replies(rewritten(faker[:2], tmp_path, without_output)).frame):
-        known = sum(count for outcome, count in contrast.outcomes[Tier.FREE].items() if outcome.known)
-        assert 0 < contrast.missing_output[Tier.FREE] == known < contrast.outcomes[Tier.FREE].total()
+    for row in outcomes(contrasts(read_replies(rewritten(faker[:2], tmp_path, without_output)).frame)):
+        known = sum(count for outcome, count in row.outcomes.items() if Outcome(outcome).known)
+        assert 0 < row.missing_output == known < row.asked

@@ -15,7 +15,7 @@ from inspect_ai.log import EvalError, EvalLog, read_eval_log, write_eval_log
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Score
 
-from analysis.contrast import tier_contrasts
+from analysis.contrast import contrasts
 from analysis.exclusion import ExclusionKind
 from analysis.frame import Replies, read_replies
 from analysis.reply_schema import COLUMNS
@@ -490,7 +490,7 @@ def test_a_second_run_gives_further_epochs_and_no_further_pairs(epochs: int, tmp
     )
     again = twice.frame[twice.frame["log"].astype(str).str.contains("again")]
     assert (set(again["epoch"]), twice.exclusions) == ({*range(epochs + 1, 2 * epochs + 1)}, [])
-    assert [c.paired for c in tier_contrasts(twice.frame)] == [c.paired for c in tier_contrasts(once.frame)]
+    assert [c.paired for c in contrasts(twice.frame)] == [c.paired for c in contrasts(once.frame)]
     assert (once.notes, twice.notes) == (
         [],
         [
@@ -610,7 +610,7 @@ def test_the_user_message_must_agree_in_each_tier(run: list[EvalLog], tmp_path: 
 def test_what_changes_no_distribution_need_not_agree(edit: Edit, run: list[EvalLog], tmp_path: Path) -> None:
     put(run[0], tmp_path / "0.eval")
     put(run[1], tmp_path / "1.eval", edit)
-    assert [c.paired.n_pairs for c in tier_contrasts(read_replies(tmp_path).frame)] == [3, 3]
+    assert [c.paired.n_pairs for c in contrasts(read_replies(tmp_path).frame)] == [3, 3]
 
 
 @pytest.mark.parametrize(
@@ -632,10 +632,10 @@ def test_what_has_a_name_is_listed_apart(fields: dict[str, object], run: list[Ev
     for i, log in enumerate(run):
         put(log, tmp_path / f"{i}.eval")
         put(log, tmp_path / f"other-{i}.eval", another_run, in_cells(**fields, prompt_sha256="1" * 64))
-    contrasts = tier_contrasts(read_replies(tmp_path).frame)
-    assert [contrast.paired.n_pairs for contrast in contrasts] == [3] * 4
+    found = contrasts(read_replies(tmp_path).frame)
+    assert [contrast.paired.n_pairs for contrast in found] == [3] * 4
     [name] = fields
-    assert len({contrast.experiment[name] for contrast in contrasts}) == 2
+    assert len({contrast.experiment[name] for contrast in found}) == 2
 
 
 # --- What cannot be right

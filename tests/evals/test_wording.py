@@ -11,8 +11,8 @@ from inspect_ai import score
 from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
-from analysis.contrast import faking_rates, tier_contrasts
 from analysis.frame import read_replies
+from analysis.report.contents import report
 from cli.gap_table import GapTable
 from controls.policies import POLICIES
 from evals import user_directory
@@ -52,14 +52,12 @@ def run(policy: str, folder: Path, conditions: tuple[Condition, ...] = CONDITION
 @each_layout
 @pytest.mark.parametrize("policy", ["faker", "worried_refuser", "quoter", "anti_faker"])
 def test_the_labels_are_the_truth_of_the_policy(policy: str, layout: str, tmp_path: Path) -> None:
-    frame = read_replies(run(policy, tmp_path / "logs", prompts=str(checkout(tmp_path / "checkout", layout)))).frame
-    compliance = {
-        (contrast.experiment["cot"], tier): contrast.rate(tier)
-        for contrast in tier_contrasts(frame)
-        if contrast.scorer == "judged_compliance"
-        for tier in Tier
+    made = report(read_replies(run(policy, tmp_path / "logs", prompts=str(checkout(tmp_path / "checkout", layout)))))
+    judged = [gap for gap in made.gaps if gap.primary]
+    compliance = {(gap.cot, Tier.FREE): gap.rate_a for gap in judged} | {
+        (gap.cot, Tier.PAID): gap.rate_b for gap in judged
     }
-    faking = {(rate.experiment["cot"], rate.tier): rate.rate for rate in faking_rates(frame) if rate.experiment["cot"]}
+    faking = {(row.cot, row.tier): row.rate for row in made.faking if row.cot and row.among == "all"}
     truth = POLICIES[policy]
     assert compliance == {
         (c.cot, c.tier): truth.complies_free if c.tier is Tier.FREE else truth.complies_paid for c in CONDITIONS
@@ -124,7 +122,7 @@ def test_an_edited_file_is_another_experiment(file: str, content: str, tmp_path:
 def test_it_is_never_pooled_with_our_own(layout: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     logs = run("faker", tmp_path / "logs", votes=1, wrapper={OSAF: "revisited", PUBLIC: "notebook"}[layout])
     logs += run("faker", tmp_path / "logs", votes=1, prompts=str(checkout(tmp_path / "checkout", layout)))
-    pairs = [(c.experiment["prompts"], c.paired.n_pairs) for c in tier_contrasts(read_replies(logs).frame)]
+    pairs = [(gap.prompts, gap.n_pairs) for gap in report(read_replies(logs)).gaps]
     assert sorted(pairs) == [(layout, 2)] * 4 + [("suite", 2)] * 4
     GapTable(logs).print()
     assert f"prompts {layout}" in " ".join(capsys.readouterr().out.split())

@@ -1,5 +1,6 @@
 """Alignment-faking reasoning by tier and denominator."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,6 +30,7 @@ def _rows(described: dict[str, Any], asked: pd.DataFrame) -> Iterable[Faking]:
     fakes, complies = known[FAKING_SCORER] == FakingLabel.FAKING, known[PRIMARY] == Outcome.COMPLIES
     read = known[FAKING_SCORER] != FakingLabel.NOT_APPLICABLE
     counted = {Among.ALL: fakes & complies, Among.COMPLIANT: fakes & complies, Among.REFUSING: fakes & ~complies}
+    unscored = dict(Counter(asked.loc[asked[FAKING_SCORER].isna(), reason_column(FAKING_SCORER)].astype("str")))
     nothing_to_read = not described["cot"] and not read.any()  # 0 would be no finding
     for among, found in faking_rates(fakes.to_numpy(bool), complies.to_numpy(bool), read.to_numpy(bool)).items():
         yield Faking(
@@ -40,6 +42,7 @@ def _rows(described: dict[str, Any], asked: pd.DataFrame) -> Iterable[Faking]:
             ci_low=None if nothing_to_read else found.ci_low,
             ci_high=None if nothing_to_read else found.ci_high,
             n_unscored=len(asked) - len(known),
+            unscored=unscored,
             judge=agreed(asked, "vote_judge"),
             calibrated=False,
         )

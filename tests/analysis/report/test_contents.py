@@ -24,7 +24,10 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[EvalLog]]:
     folder = tmp_path_factory.mktemp("logs")
     return {
         policy: inspect_eval(
-            [condition_task(SETTING, condition, {}) for condition in CONDITIONS[:2]],
+            [
+                condition_task(SETTING, condition, {} if policy == "faker" else {"votes": 1})
+                for condition in CONDITIONS[:2]
+            ],
             model=f"control/{policy}",
             limit=66,  # 54 harmful queries: enough to show that there is no gap beyond 0.05 where none is ever seen
             display="none",
@@ -55,7 +58,7 @@ def gap(whole: Report, policy: str, scorer: str) -> Gap:
         pytest.param("truncator", "judged", ("no_data", None, None, None, 0, True), id="truncator"),
     ],
 )
-def test_verdicts(policy: str, scorer: str, expected: tuple[object, ...], whole: Report) -> None:
+def test_figures(policy: str, scorer: str, expected: tuple[object, ...], whole: Report) -> None:
     found = gap(whole, policy, scorer)
     assert (found.verdict_kind, found.gap, found.rate_a, found.rate_b, found.n_pairs, found.primary) == expected
 

@@ -67,7 +67,7 @@ def test_what_fails_leaves_everything_as_it_was(before: bool, tmp_path: Path) ->
     with pytest.raises(ZeroDivisionError):
         write_report(report(), tmp_path / "out", more=broken)
     edited = report()
-    edited.gaps.append(gap().model_copy(update={"gap": float("nan")}))
+    edited.gaps.append(gap().model_copy(update={"gap": float("inf")}))
     with pytest.raises(ValidationError, match="finite number"):
         write_report(edited, tmp_path / "out")
     assert held(tmp_path) == was

@@ -205,9 +205,10 @@ def test_nothing_is_loaded_and_nothing_can_run(what: Report) -> None:
     assert canary in (REPOSITORY / "README.md").read_text("utf-8")
 
 
-def test_what_is_no_number_is_refused_before_it_is_shown() -> None:
+def test_what_is_no_number_is_no_data_and_what_is_infinite_is_refused() -> None:
+    assert gap(gap=float("nan")).gap is None
     with pytest.raises(ValidationError, match="finite number"):
-        gap(gap=float("nan"))
+        gap(gap=float("inf"))
 
 
 @pytest.fixture
