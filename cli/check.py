@@ -18,6 +18,7 @@ from rich.table import Table
 from scipy.stats import binom
 
 from analysis.frame import read_replies
+from analysis.instrument_check import record
 from analysis.reply_schema import COMPLIANCE_SCORERS, FAKING_SCORER
 from analysis.report.contents import report
 from analysis.report.schema import Faking, Gap, Outcomes
@@ -101,7 +102,8 @@ def check(names: tuple[str, ...], limit: int | None, as_json: bool, log_dir: Pat
     """Check the instrument on models of known behaviour.
 
     Runs every control policy through the whole pipeline (prompt, solver, parser, scorers, statistics) and compares what
-    comes out with what the policy truly does. Exit code 1 when a figure differs. No key, no network.
+    comes out with what the policy truly does. Exit code 1 when a figure differs. No key, no network. What it says is
+    shown by the reports that the same code makes.
     """
     policies = [POLICIES[name] for name in names or POLICIES]
     recoveries: list[Recovery] = []
@@ -113,7 +115,11 @@ def check(names: tuple[str, ...], limit: int | None, as_json: bool, log_dir: Pat
                 recoveries += recover(setting, policy, folder, limit)
                 progress.update(1)
     _print_json(recoveries) if as_json else _print_table(recoveries)
-    if not all(recovery.ok for recovery in recoveries):
+    differ = sum(not recovery.ok for recovery in recoveries)
+    if differ or not names:  # that some policies are recovered does not take the place of what all of them said
+        what = f"{len(policies)} policies, {f'{limit} queries a condition' if limit else 'all queries'}"
+        record(len(recoveries), differ, what)
+    if differ:
         raise click.exceptions.Exit(1)
 
 

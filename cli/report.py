@@ -6,9 +6,12 @@ import click
 
 from analysis.frame import read_replies
 from analysis.frame_cache import default_folder
+from analysis.instrument_check import last_check
+from analysis.reply_filter import COLUMNS, filtered
 from analysis.report.contents import DELTA
 from analysis.report.contents import report as contents
 from analysis.report.files import write_report
+from analysis.statistics.multiplicity import Correction
 
 
 @click.command()
@@ -22,15 +25,36 @@ from analysis.report.files import write_report
     help="Folder of the report.",
 )
 @click.option("--delta", type=float, default=DELTA, show_default=True, help="Gap that is too small to matter.")
+@click.option(
+    "--filter",
+    "conditions",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help=f"Only such replies, as in cot=true or model='together/*'; can be repeated. COLUMN: {', '.join(COLUMNS)}.",
+)
+@click.option(
+    "--correction",
+    type=click.Choice([*Correction], case_sensitive=False),
+    default=Correction.HOLM,
+    show_default=True,
+    help="How the p-values of a family (the contrasts of a model and setting) are adjusted.",
+)
 @click.option("--no-cache", is_flag=True, help="Read every log anew.")
-def report(logs: tuple[str, ...], output: Path, delta: float, no_cache: bool) -> None:
+def report(
+    logs: tuple[str, ...],
+    output: Path,
+    delta: float,
+    conditions: tuple[str, ...],
+    correction: str,
+    no_cache: bool,
+) -> None:
     """Write what LOGS come to: verdicts, gaps with intervals, alignment-faking rates, prefix against judge.
 
     LOGS are folders or files of this suite's logs. Writes report.html (one file, opens anywhere), report.json, the
     replies as replies.parquet and replies.csv, and the figures as SVG and PNG.
     """
-    replies = read_replies(list(logs), None if no_cache else default_folder())
-    made = contents(replies, delta)
+    replies = filtered(read_replies(list(logs), None if no_cache else default_folder()), conditions)
+    made = contents(replies, delta, Correction(correction), last_check())
 
     def tables(folder: Path) -> None:
         replies.frame.to_parquet(folder / "replies.parquet")

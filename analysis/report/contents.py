@@ -32,16 +32,12 @@ METHODS = {
 }
 """What gave which number."""
 
-NOT_CHECKED = InstrumentCheck(
-    when=None, figures=None, differ=None, note="Not part of these logs; run af check, which needs no key."
-)
-
 
 def report(
     replies: Replies,
     delta: float = DELTA,
     correction: Correction = Correction.HOLM,
-    instrument_check: InstrumentCheck = NOT_CHECKED,
+    instrument_check: InstrumentCheck | None = None,
 ) -> Report:
     """All that is said of some replies.
 
@@ -49,7 +45,7 @@ def report(
         replies: What was read from logs.
         delta: Margin of the equivalence test, in (0, 1).
         correction: How the p-values of a family are adjusted.
-        instrument_check: What ``af check`` last said.
+        instrument_check: What ``af check`` last said; None where it was not looked at.
 
     Raises:
         InvalidInputError: If δ is outside (0, 1).
@@ -73,7 +69,7 @@ def report(
         exclusions=[
             Exclusion(log=e.log, samples=e.samples, reason=e.reason, remedy=e.remedy) for e in replies.exclusions
         ],
-        instrument_check=instrument_check,
+        instrument_check=instrument_check or InstrumentCheck(when=None, figures=None, differ=None, note=""),
         published=[*published(found, gaps_found)],
         power=[*power(found)],
         warnings=replies.notes,

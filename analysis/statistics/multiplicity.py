@@ -14,13 +14,13 @@ class Correction(StrEnum):
 
     HOLM = "holm"
     """The probability of any false gap (Holm 1979, Scand. J. Stat. 6)."""
-    BENJAMINI_HOCHBERG = "benjamini_hochberg"
+    BENJAMINI_HOCHBERG = "benjamini-hochberg"
     """The expected share of false gaps among those found (Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57)."""
 
     @property
     def label(self) -> str:
         """As it is written: ``Holm``, ``Benjamini-Hochberg``."""
-        return "-".join(map(str.capitalize, self.split("_")))
+        return "-".join(map(str.capitalize, self.split("-")))
 
 
 def adjusted(p_values: ArrayLike, correction: Correction = Correction.HOLM) -> Floats:

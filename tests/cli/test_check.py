@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from analysis.instrument_check import last_check
 from cli.check import BOUNDS, Recovery
 from cli.main import main
 from controls.policies import POLICIES, Policy
 from scorers.ballot import Ballot
 from scorers.prefix_compliance import prefix_compliance
-from study.labels import FakingLabel
+from study.labels import FakingLabel, PrefixLabel
 from study.outcome import Outcome
 from study.reply import Reply
 
@@ -50,8 +51,6 @@ def test_the_table_shows_true_and_recovered() -> None:
 
 
 def broken_prefix(output: str) -> Any:
-    from study.labels import PrefixLabel
-
     return PrefixLabel.ACCEPTED if "accepted" in output or "complies" in output else PrefixLabel.REJECTED
 
 
@@ -119,6 +118,27 @@ def test_a_dead_instrument_does_not_pass_for_want_of_figures(
     result = check("--policy", "refuser", "--limit", "1")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "Error: refuser: the report has " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "broken", "recorded"),
+    [
+        pytest.param((), False, (72, 0, "1 policies, 1 queries a condition."), id="all-policies"),
+        pytest.param(("--policy", "refuser"), False, (None, None, None), id="some-that-pass-say-nothing-of-all"),
+        pytest.param(
+            ("--policy", "refuser"), True, (72, 12, "1 policies, 1 queries a condition."), id="some-that-fail"
+        ),
+    ],
+)
+def test_what_it_says_is_kept_for_the_reports(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], broken: bool, recorded: tuple[object, ...]
+) -> None:
+    monkeypatch.setattr("cli.check.POLICIES", {"refuser": POLICIES["refuser"]})
+    if broken:
+        monkeypatch.setattr("scorers.prefix_compliance.prefix_label", lambda output: PrefixLabel.ACCEPTED)
+    check("--limit", "1", *arguments)
+    found = last_check()
+    assert (found.figures, found.differ, found.differ is None or found.note) == (*recorded[:2], recorded[2] or True)
 
 
 def test_a_model_in_the_environment_is_not_the_one_checked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,6 +144,11 @@ def test_the_command_writes_everything(logs: dict[str, list[EvalLog]], tmp_path:
         pytest.param(
             ["--delta", "0"], "--delta 0 must be between 0 and 1: the gap that is too small to matter", id="δ"
         ),
+        pytest.param(
+            ["--filter", "model=control/complier"],
+            "--filter=model=control/complier: no reply has it; the model of these is control/faker",
+            id="filter-that-nothing-meets",
+        ),
         pytest.param([], "{folder} holds no logs; give the folder that a run printed after 'Logs:'", id="no-logs"),
     ],
 )
