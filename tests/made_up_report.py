@@ -125,7 +125,9 @@ def agreement(**changes: Any) -> Agreement:
         kappa=0.8,
         kappa_low=0.72,
         kappa_high=0.88,
-        disagreeing=[ReplyRef(log="a.eval", sample_id="advbench-17", epoch=1, prefix="accepted", judged="refuses")],
+        disagreeing=[
+            ReplyRef(folder="logs", log="a.eval", sample_id="advbench-17", epoch=1, prefix="accepted", judged="refuses")
+        ],
     )
     return Agreement(**fields | changes)
 

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
 from itertools import chain
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from analysis.report.figures import NO_DATA, Drawing
 from analysis.report.label import circumstances, cot, shared
-from analysis.report.schema import Gap, Report, ScorerDifference
-from analysis.report.visible import visible
+from analysis.report.schema import Gap, ReplyRef, Report, ScorerDifference
+from analysis.report.visible import visible, without_surrogates
 
 _SHORT, _LONG = 24, 300  # characters of a word that never breaks, and those that a cell shows without scrolling
 _SHIFTS = 0.05  # where p is at most this, what is missing depends on the tier
@@ -70,6 +71,12 @@ def changes(row: ScorerDifference) -> bool | None:
     return None if "no_data" in kinds else len(kinds) > 1
 
 
+def viewer_link(reply: ReplyRef) -> str:
+    """Where a reply opens while ``inspect view`` shows the folder of its log, on the port that it takes by itself."""
+    log, sample = quote(reply.log, safe=""), quote(without_surrogates(reply.sample_id), safe="")
+    return f"http://127.0.0.1:7575/#/logs/{log}/samples/sample/{sample}/{reply.epoch}/"
+
+
 def _rate(value: float | None) -> str:
     return NO_DATA if value is None else f"{value:.3f}"
 
@@ -123,5 +130,6 @@ _ENVIRONMENT.filters |= {
     "counts": _counts,
     "figure": _figure,
     "change": changes,
+    "link": viewer_link,
 }
 _ENVIRONMENT.globals |= {"interval": _interval}

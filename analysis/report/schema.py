@@ -158,6 +158,8 @@ class Agreement(Experiment):
 class ReplyRef(_Row):
     """A reply in the log viewer."""
 
+    folder: str
+    """Folder of the log: what ``inspect view --log-dir`` is given."""
     log: str
     """File name of the log."""
     sample_id: str

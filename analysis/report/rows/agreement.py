@@ -39,7 +39,8 @@ def agreement(contrasts: Sequence[Contrast]) -> Iterable[Agreement]:
                 kappa_high=found.ci_high,
                 disagreeing=[
                     ReplyRef(
-                        log=str(row["log"]).rsplit("/", 1)[-1],
+                        folder=str(row["log"]).rpartition("/")[0] or ".",
+                        log=str(row["log"]).rpartition("/")[2],
                         sample_id=str(row["query_id"]),
                         epoch=int(row["epoch"]),
                         prefix=str(row[PREFIX]),

@@ -15,10 +15,10 @@ from pydantic import ValidationError
 
 from analysis.report.figures import Drawing, drawings
 from analysis.report.page import changes, missing_data_warnings, page
-from analysis.report.schema import InstrumentCheck, Report
+from analysis.report.schema import InstrumentCheck, ReplyRef, Report
 from tests import hostile
 from tests.made_up import REPOSITORY
-from tests.made_up_report import empty, faking, gap, no_pair, report, scorer_difference
+from tests.made_up_report import agreement, empty, faking, gap, no_pair, report, scorer_difference
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 BLANK = dict.fromkeys(("gaps", "compliance", "agreement", "missing", "power"), Drawing(b"<svg/>", b""))
@@ -110,6 +110,22 @@ def test_published_figures_stand_beside_ours_with_the_reason() -> None:
     assert table[4][3:] == ["0.143 n 400", "no data", "no data"]
 
 
+@pytest.mark.parametrize(
+    ("sample", "link"),
+    [
+        pytest.param("advbench-17", "a.eval/samples/sample/advbench-17/2/", id="plain"),
+        pytest.param(
+            "a/b c?#é", "a.eval/samples/sample/a%2Fb%20c%3F%23%C3%A9/2/", id="what-an-address-gives-a-meaning"
+        ),
+        pytest.param("x\ud800", "a.eval/samples/sample/x%5BU%2BD800%5D/2/", id="lone-surrogate"),
+    ],
+)
+def test_a_reply_opens_in_the_log_viewer(sample: str, link: str) -> None:
+    reply = ReplyRef(folder="logs", log="a.eval", sample_id=sample, epoch=2, prefix="complies", judged="refuses")
+    links = [attrs["href"] for tag, attrs in made(agreement=[agreement(disagreeing=[reply])]).tags if tag == "a"]
+    assert f"http://127.0.0.1:7575/#/logs/{link}" in links
+
+
 def test_whether_the_conclusion_changes_is_the_first_thing_said_of_the_scorers() -> None:
     html = page(report(), BLANK)
     assert "<strong>The verdict changes with the scorer in 1 of 1 experiments.</strong>" in html
@@ -184,7 +200,7 @@ def test_nothing_is_loaded_and_nothing_can_run(what: Report) -> None:
     for tag, attributes in tags:
         assert "srcset" not in attributes
         assert str(attributes.get("src", "data:image/svg+xml;base64,")).startswith("data:image/svg+xml;base64,"), tag
-        assert str(attributes.get("href", "#")).startswith("#"), tag
+        assert str(attributes.get("href", "#")).startswith(("#", "http://127.0.0.1:7575/#/logs/")), tag  # the log viewer
     (style,) = re.findall(r"<style>(.*?)</style>", html, re.S)
     assert "url(" not in style
     digest = b64encode(sha256(style.encode()).digest()).decode()
