@@ -1,12 +1,7 @@
 import re
-import shutil
-import subprocess
-import threading
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
 from hashlib import sha256
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +12,10 @@ from analysis.report.figures import Drawing, drawings
 from analysis.report.page import changes, missing_data_warnings, page
 from analysis.report.schema import InstrumentCheck, ReplyRef, Report
 from tests import hostile
+from tests.browser import listening, needs_browser, opened
 from tests.made_up import REPOSITORY
 from tests.made_up_report import agreement, empty, faking, gap, no_pair, report, scorer_difference
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 BLANK = dict.fromkeys(("gaps", "compliance", "agreement", "missing", "power"), Drawing(b"<svg/>", b""))
 
 
@@ -200,7 +195,9 @@ def test_nothing_is_loaded_and_nothing_can_run(what: Report) -> None:
     for tag, attributes in tags:
         assert "srcset" not in attributes
         assert str(attributes.get("src", "data:image/svg+xml;base64,")).startswith("data:image/svg+xml;base64,"), tag
-        assert str(attributes.get("href", "#")).startswith(("#", "http://127.0.0.1:7575/#/logs/")), tag  # the log viewer
+        assert str(attributes.get("href", "#")).startswith(("#", "http://127.0.0.1:7575/#/logs/")), (
+            tag
+        )  # the log viewer
     (style,) = re.findall(r"<style>(.*?)</style>", html, re.S)
     assert "url(" not in style
     digest = b64encode(sha256(style.encode()).digest()).decode()
@@ -227,41 +224,13 @@ def test_what_is_no_number_is_no_data_and_what_is_infinite_is_refused() -> None:
         gap(gap=float("inf"))
 
 
-@pytest.fixture
-def asked() -> Iterator[tuple[str, list[str]]]:
-    """A server on this machine, and the paths that it was asked for."""
-    paths: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            paths.append(self.path)
-            self.send_error(404)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", paths
-        server.shutdown()
+@needs_browser
+def test_in_a_browser_no_script_runs_and_no_request_leaves(tmp_path: Path) -> None:
+    with listening() as (address, paths):
+        no_script_runs_and_no_request_leaves(address, paths, tmp_path)
 
 
-def opened(file: Path, profile: Path) -> str:
-    """The page as it stands once a real browser has loaded it."""
-    flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    quiet = "--disable-component-update --disable-sync --timeout=20000 --dump-dom"
-    done = subprocess.run(
-        [str(CHROMIUM), *flags.split(), *quiet.split(), f"--user-data-dir={profile}", file.as_uri()],
-        capture_output=True,
-        check=True,
-        timeout=120,
-    )
-    return done.stdout.decode("utf-8")
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
-def test_in_a_browser_no_script_runs_and_no_request_leaves(asked: tuple[str, list[str]], tmp_path: Path) -> None:
-    address, paths = asked
+def no_script_runs_and_no_request_leaves(address: str, paths: list[str], tmp_path: Path) -> None:
     made_of = hostile.report_of(address)
     safe, unsafe = tmp_path / "report.html", tmp_path / "unescaped.html"
     safe.write_text(page(made_of, drawings(made_of)), "utf-8")
