@@ -4,16 +4,20 @@ from typing import Any
 
 from analysis.report.schema import (
     Agreement,
+    CategoryGap,
+    CotDifference,
     Exclusion,
     Faking,
     Gap,
     Harmless,
+    Heterogeneity,
     InstrumentCheck,
     Power,
     PublishedFigure,
     ReplyRef,
     Report,
     ScorerDifference,
+    SilentGap,
 )
 
 LLAMA = "together/meta-llama/Llama-3.1-405B-Instruct-Turbo"
@@ -147,6 +151,69 @@ def scorer_difference(**changes: Any) -> ScorerDifference:
     return ScorerDifference(**fields | changes)
 
 
+def cot_difference(**changes: Any) -> CotDifference:
+    """A gap that is larger with CoT than without, with changes."""
+    shared = experiment()
+    del shared["cot"]
+    fields = shared | {
+        "scorer": "judged_compliance",
+        "gap_cot": 0.143,
+        "gap_no_cot": 0.008,
+        "n_queries": 388,
+        "difference": 0.134,
+        "ci_low": 0.088,
+        "ci_high": 0.178,
+        "p_value": 3e-9,
+        "verdict_cot": "gap",
+        "verdict_no_cot": "no gap beyond ±0.05",
+        "kind_cot": "gap",
+        "kind_no_cot": "no_gap",
+        "also_differs": [],
+    }
+    return CotDifference(**fields | changes)
+
+
+def silent_gap(**changes: Any) -> SilentGap:
+    """A gap that is smaller among the replies without alignment-faking reasoning, with changes."""
+    fields = experiment(
+        scorer="judged_compliance",
+        tier_a="free",
+        tier_b="paid",
+        n_pairs=344,
+        rate_a=0.078,
+        rate_b=0.041,
+        gap=0.037,
+        ci_low=0.006,
+        ci_high=0.067,
+        gap_of_all=0.143,
+        faking_a=47,
+        faking_b=2,
+        unlabelled_a=6,
+        unlabelled_b=2,
+        judge=JUDGE,
+        calibrated=False,
+    )
+    return SilentGap(**fields | changes)
+
+
+def heterogeneity(**changes: Any) -> Heterogeneity:
+    """A gap that differs between two categories, with changes."""
+    fields = experiment(
+        scorer="judged_compliance",
+        tier_a="free",
+        tier_b="paid",
+        categories=[
+            CategoryGap(category="fraud", n_pairs=190, rate_a=0.1, rate_b=0.05, gap=0.05, ci_low=0.0, ci_high=0.1),
+            CategoryGap(category="weapons", n_pairs=200, rate_a=0.27, rate_b=0.04, gap=0.23, ci_low=0.16, ci_high=0.3),
+        ],
+        uncategorised=2,
+        q=3.157,
+        p_value=0.001,
+        draws=999,
+    )
+    return Heterogeneity(**fields | changes)
+
+
 def published(**changes: Any) -> PublishedFigure:
     """A published gap beside ours, with changes."""
     fields: dict[str, Any] = {
@@ -219,9 +286,24 @@ def report(**changes: Any) -> Report:
                               verdict_prefix="no data", verdict_judged="no data", kind_prefix="no_data",
                               kind_judged="no_data"),
         ],
+        "cot": [
+            cot_difference(),
+            cot_difference(model=opus, also_differs=["sampling", "judge"]),
+            cot_difference(model=dead, gap_cot=None, gap_no_cot=None, n_queries=0, difference=None, ci_low=None,
+                           ci_high=None, p_value=None, verdict_cot="no data", verdict_no_cot="no data",
+                           kind_cot="no_data", kind_no_cot="no_data"),
+        ],
+        "silent": [
+            silent_gap(),
+            silent_gap(model=quiet, n_pairs=0, rate_a=None, rate_b=None, gap=None, ci_low=None, ci_high=None,
+                       gap_of_all=0.04, faking_a=66, faking_b=0, judge=None),
+        ],
+        "heterogeneity": [heterogeneity(), heterogeneity(cot=False, uncategorised=0, q=0.0, p_value=1.0)],
         "harmless": [
-            Harmless(**experiment(tier="free", scorer="judged_compliance", n=50, rate=0.98, ci_low=0.9, ci_high=1.0)),
-            Harmless(**experiment(tier="paid", scorer="judged_compliance", n=0, rate=None, ci_low=None, ci_high=None)),
+            Harmless(**experiment(tier="free", scorer="judged_compliance", n=50, over_refusal=0.02, ci_low=0.0,
+                                  ci_high=0.1)),
+            Harmless(**experiment(tier="paid", scorer="judged_compliance", n=0, over_refusal=None, ci_low=None,
+                                  ci_high=None)),
         ],
         "exclusions": [
             Exclusion(log="2025-11-03_c.eval", samples=12, reason="its run did not finish",
@@ -238,7 +320,7 @@ def report(**changes: Any) -> Report:
             published(model="GPT-4o mini", ours=None, ours_model=dead, verdict="no data", reasons=[]),
         ],
         "power": [
-            Power(n=n, gap=size, power=min(0.999, 0.05 + (n * size**2 / 1.8)))
+            Power(n=n, paid=0.04, correlation=0.0, gap=size, power=min(0.999, 0.05 + (n * size**2 / 1.8)))
             for size in (0.03, 0.05, 0.1)
             for n in (50, 100, 200, 400, 800)
         ],

@@ -6,12 +6,15 @@ from importlib.metadata import version
 from analysis.contrast import contrasts
 from analysis.frame import Replies
 from analysis.report.rows.agreement import agreement, scorer_differences
+from analysis.report.rows.cot import cot_differences
 from analysis.report.rows.faking import faking
 from analysis.report.rows.gap import gaps
 from analysis.report.rows.harmless import harmless
+from analysis.report.rows.heterogeneity import DRAWS, heterogeneity
 from analysis.report.rows.outcomes import outcomes
 from analysis.report.rows.power import power
 from analysis.report.rows.published import published
+from analysis.report.rows.silent_gap import silent_gaps
 from analysis.report.schema import Exclusion, InstrumentCheck, Report
 from analysis.statistics.multiplicity import Correction
 from study.invalid_input import InvalidInputError
@@ -28,6 +31,15 @@ METHODS = {
     "missingness": "exact McNemar on missing or not",
     "kappa": "Cohen 1960, interval of Fleiss, Cohen and Everitt 1969 with one added to each cell",
     "difference of scorers": "sign flips of the per-query difference of differences (Fisher 1935)",
+    "CoT minus no CoT": "paired difference of the gaps, query by query: sign flips (Fisher 1935), adjusted Wald, 95 %; "
+    "p not adjusted",
+    "gap by category": "interval of a gap; sum of squares between categories (Cochran 1954), p from dealing "
+    f"the queries to categories of these sizes (Pitman 1937), {DRAWS:,} draws, not adjusted",
+    "gap without alignment-faking reasoning": "interval of a gap, over the replies left (Greenblatt et al. 2024, F.4); "
+    "conditional on what the model wrote, so no effect of the reasoning",
+    "over-refusal": "share of the harmless controls refused (Röttger et al. 2024), interval of a rate",
+    "power": "exact McNemar, enumerated (Duffy 1984), at the median paid rate of the primary contrasts, replies of the "
+    "two tiers independent given the rates",
     "family": "the primary scorer's contrasts of a model and setting: judged where there is a judge, else the prefix",
 }
 """What gave which number."""
@@ -65,6 +77,9 @@ def report(
         faking=[*faking(replies.frame)],
         agreement=[*agreement(found)],
         scorers=[*scorer_differences(found, gaps_found)],
+        cot=[*cot_differences(found, gaps_found)],
+        silent=[*silent_gaps(found)],
+        heterogeneity=[*heterogeneity(found)],
         harmless=[*harmless(replies.frame)],
         exclusions=[
             Exclusion(log=e.log, samples=e.samples, reason=e.reason, remedy=e.remedy) for e in replies.exclusions

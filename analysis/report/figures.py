@@ -22,7 +22,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.report.label import circumstances
-from analysis.report.schema import Agreement, Experiment, Gap, PublishedFigure, Report, VerdictKind
+from analysis.report.schema import Agreement, Experiment, Gap, Power, PublishedFigure, Report, VerdictKind
 from analysis.report.visible import visible
 
 NO_DATA = "no data"
@@ -300,7 +300,7 @@ def missing(report: Report) -> Figure:
 
 def power(report: Report) -> Figure:
     """How likely so many pairs are to show a gap of each size, and how many pairs the experiments have."""
-    head, height = 66, 350
+    head, height = 85, 369
     figure, axes = _figure("Power: what so many pairs can show", head, height, 52, 96)
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("pairs", loc="left")
@@ -347,6 +347,7 @@ def power(report: Report) -> Figure:
             "power 0.8": Line2D([], [], color=QUIET, linewidth=1, linestyle=(0, (4, 3))),
         },
         height,
+        " ".join(sorted({_reckoned_from(point) for point in report.power})),
     )
     return figure
 
@@ -527,6 +528,11 @@ _DARK_RULES = "@media (prefers-color-scheme: dark){{{}}}".format(
 
 def _primary(report: Report) -> list[Gap]:
     return [gap for gap in report.gaps if gap.primary]
+
+
+def _reckoned_from(point: Power) -> str:
+    tiers = f"φ {point.correlation:.2f}" if point.correlation else "the two tiers independent"
+    return f"At the median paid rate, {point.paid:.3f}; {tiers}"
 
 
 def _sides(gap: Gap) -> list[tuple[str, float | None, float | None, float | None]]:

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from analysis.report.schema import Experiment, Report
+from analysis.report.schema import Experiment, Report, Setup
 
 FACTORS = ("setting", "variation", "wrapper", "developer", "query_set", "prompts", "prefill", "turns")
-"""What experiments can differ in beside model and CoT, as fields of `Experiment`, in the order in which it is said."""
+"""What experiments can differ in beside model and CoT, as fields of `Setup`, in the order in which it is said."""
 
 
-def experiments(report: Report) -> list[Experiment]:
-    """Every row of a report that belongs to an experiment."""
-    return list(chain(report.gaps, report.faking, report.agreement, report.scorers, report.harmless))
+def experiments(report: Report) -> list[Setup]:
+    """Every row of a report that belongs to an experiment, or to one with CoT and its counterpart without."""
+    of_one = chain(report.gaps, report.faking, report.agreement, report.scorers, report.silent, report.heterogeneity)
+    return [*of_one, *report.harmless, *report.cot]
 
 
 def shared(report: Report) -> dict[str, str]:
@@ -20,8 +21,8 @@ def shared(report: Report) -> dict[str, str]:
     return {factor: _said(rows[0], factor) for factor in FACTORS if rows and not _varies(rows, factor)}
 
 
-def circumstances(report: Report, with_setting: bool = False) -> Callable[[Experiment], list[str]]:
-    """What is said of a row beside its model: CoT, and the factors that vary in this report, with their name.
+def circumstances(report: Report, with_setting: bool = False) -> Callable[[Setup], list[str]]:
+    """What is said of a row beside its model: CoT if it is of one, and the factors that vary in this report, named.
 
     Args:
         report: The report that the row belongs to.
@@ -30,10 +31,10 @@ def circumstances(report: Report, with_setting: bool = False) -> Callable[[Exper
     rows = experiments(report)
     setting, *varying = [factor if _varies(rows, factor) else "" for factor in FACTORS]
 
-    def said(row: Experiment) -> list[str]:
+    def said(row: Setup) -> list[str]:
         return [
             *([row.setting] if setting or with_setting else []),
-            cot(row),
+            *([cot(row)] if isinstance(row, Experiment) else []),
             *(f"{factor.replace('_', ' ')} {_said(row, factor)}" for factor in varying if factor),
         ]
 
@@ -45,10 +46,10 @@ def cot(row: Experiment) -> str:
     return "CoT" if row.cot else "no CoT"
 
 
-def _varies(rows: Iterable[Experiment], factor: str) -> bool:
+def _varies(rows: Iterable[Setup], factor: str) -> bool:
     return len({getattr(row, factor) for row in rows}) > 1
 
 
-def _said(row: Experiment, factor: str) -> str:
+def _said(row: Setup, factor: str) -> str:
     value = getattr(row, factor)
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -28,17 +28,16 @@ class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Experiment(_Row):
-    """What replies must share to be compared."""
+class Setup(_Row):
+    """What an experiment with CoT and its counterpart without share."""
 
     @classmethod
     def named(cls, experiment: dict[str, Any]) -> dict[str, Any]:
-        """The fields that name an experiment, of the values of `analysis.experiment.EXPERIMENT`."""
-        return {name: experiment[name] for name in Experiment.model_fields}
+        """The fields of this class itself, of the values of `analysis.experiment.EXPERIMENT`."""
+        return {name: experiment[name] for name in cls.model_fields}
 
     model: str
     setting: str
-    cot: bool
     variation: str
     wrapper: str
     developer: str
@@ -46,6 +45,12 @@ class Experiment(_Row):
     prompts: str
     prefill: bool
     turns: int
+
+
+class Experiment(Setup):
+    """What replies must share to be compared."""
+
+    cot: bool
 
 
 class Gap(Experiment):
@@ -181,13 +186,93 @@ class ScorerDifference(Experiment):
     kind_judged: VerdictKind
 
 
+class CotDifference(Setup):
+    """With CoT against without, where all else that has a name is the same."""
+
+    scorer: str
+    """The primary one of both."""
+    gap_cot: Number
+    """Over the pairs with CoT, and so not always over the queries of the difference."""
+    gap_no_cot: Number
+    n_queries: int
+    """Queries with a label on both tiers, with CoT and without."""
+    difference: Number
+    """Gap with CoT minus gap without, over these queries; in [-2, 2]."""
+    ci_low: Number
+    ci_high: Number
+    p_value: Number
+    """Not adjusted."""
+    verdict_cot: str
+    verdict_no_cot: str
+    kind_cot: VerdictKind
+    kind_no_cot: VerdictKind
+    also_differs: list[str]
+    """Columns of the frame that differ as well, for instance ``judge``: the difference may be theirs."""
+
+
+class SilentGap(Experiment):
+    """The gap among the replies without alignment-faking reasoning: of others on each tier, so it shows no cause."""
+
+    scorer: str
+    tier_a: str
+    tier_b: str
+    n_pairs: int
+    """Queries with such a reply on both tiers."""
+    rate_a: Rate
+    rate_b: Rate
+    gap: Number
+    ci_low: Number
+    ci_high: Number
+    gap_of_all: Number
+    """The gap of the same experiment among all replies."""
+    faking_a: int
+    """Replies left out because they hold such reasoning."""
+    faking_b: int
+    unlabelled_a: int
+    """Replies left out because a label of compliance or of reasoning is missing."""
+    unlabelled_b: int
+    judge: str | None
+    calibrated: bool
+
+
+class Heterogeneity(Experiment):
+    """Whether the gap differs between the categories of queries."""
+
+    scorer: str
+    tier_a: str
+    tier_b: str
+    categories: list["CategoryGap"]
+    """Two or more, in alphabetical order."""
+    uncategorised: int
+    """Pairs whose query has no category: in none of them."""
+    q: Number
+    """Sum over the categories of n·(gap − gap of all of them)²."""
+    p_value: Number
+    """Of the same gap in all of them; not adjusted."""
+    draws: int
+    """Ways of dealing the queries to the categories that p is the share of."""
+
+
+class CategoryGap(_Row):
+    """The gap in one category."""
+
+    category: str
+    n_pairs: int
+    rate_a: Rate
+    rate_b: Rate
+    gap: Number
+    ci_low: Number
+    ci_high: Number
+
+
 class Harmless(Experiment):
-    """Compliance with the harmless controls on one tier: below 1 is over-refusal."""
+    """Refusals of the harmless controls on one tier."""
 
     tier: str
     scorer: str
     n: int
-    rate: Rate
+    over_refusal: Rate
+    """Share of them that is refused."""
     ci_low: Number
     ci_high: Number
 
@@ -232,6 +317,10 @@ class Power(_Row):
     """What n pairs can show, for the curve."""
 
     n: int
+    paid: float
+    """Compliance on the paid tier that it is reckoned from: the median of the primary contrasts with pairs."""
+    correlation: float
+    """Of compliance on the two tiers over queries (phi) that it is reckoned from."""
     gap: float
     power: float
 
@@ -251,6 +340,9 @@ class Report(_Row):
     faking: list[Faking] = Field(default=[])
     agreement: list[Agreement] = Field(default=[])
     scorers: list[ScorerDifference] = Field(default=[])
+    cot: list[CotDifference] = Field(default=[])
+    silent: list[SilentGap] = Field(default=[])
+    heterogeneity: list[Heterogeneity] = Field(default=[])
     harmless: list[Harmless] = Field(default=[])
     exclusions: list[Exclusion] = Field(default=[])
     instrument_check: InstrumentCheck

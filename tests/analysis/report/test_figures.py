@@ -42,7 +42,7 @@ def test_the_same_report_gives_the_same_bytes_whatever_the_style_of_the_user(ful
         pytest.param("compliance", {"gaps": [gap()], "faking": []}, id="faking"),
         pytest.param("agreement", {"agreement": [agreement(judge_only=10)]}, id="cross-table"),
         pytest.param("missing", {"gaps": [gap(unscored_b={"filtered": 2})]}, id="reason"),
-        pytest.param("power", {"power": [Power(n=50, gap=0.1, power=0.5)]}, id="power"),
+        pytest.param("power", {"power": [Power(n=50, paid=0.04, correlation=0.0, gap=0.1, power=0.5)]}, id="power"),
     ],
 )
 def test_other_data_give_another_figure(name: str, changes: dict[str, Any]) -> None:
@@ -60,6 +60,14 @@ def test_no_data_is_said_in_words_and_drawn_nowhere() -> None:
         (axes,) = FIGURES[name](made).axes
         assert [text.get_text() for text in axes.texts].count(NO_DATA) == lines, name
         assert (list(axes.lines), list(axes.patches), list(axes.collections)) == ([], [], []), name
+
+
+@pytest.mark.parametrize(
+    ("correlation", "tiers"), [(0.0, "the two tiers independent"), (0.21, "φ 0.21")], ids=["independent", "correlated"]
+)
+def test_the_power_curves_say_what_they_are_reckoned_from(correlation: float, tiers: str) -> None:
+    points = [Power(n=n, paid=0.047, correlation=correlation, gap=0.1, power=n / 1000) for n in (50, 400)]
+    assert f"At the median paid rate, 0.047; {tiers}" in words(drawing(report(power=points), "power"))
 
 
 @pytest.mark.defect(13)

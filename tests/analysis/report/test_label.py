@@ -1,14 +1,15 @@
 from analysis.report.label import circumstances, shared
-from tests.made_up_report import empty, gap, report
+from tests.made_up_report import cot_difference, empty, gap, report
 
 
 def test_only_what_differs_is_said_of_each() -> None:
     one, other = gap(variation="no_rlhf"), gap(cot=False, prefill=True)
-    made = report(gaps=[one, other], faking=[], agreement=[], scorers=[], harmless=[])
+    made = empty().model_copy(update={"gaps": [one, other]})
     said = circumstances(made)
     assert said(one) == ["CoT", "variation no_rlhf", "prefill no"]
     assert circumstances(made, with_setting=True)(one)[:2] == ["helpful_only", "CoT"]
     assert circumstances(report(gaps=[one, gap(setting="animal_welfare")]))(one)[0] == "helpful_only"
+    assert said(cot_difference()) == ["variation base", "prefill no"]
     assert said(other) == ["no CoT", "variation base", "prefill yes"]
     assert shared(made) == {
         "setting": "helpful_only",

@@ -14,7 +14,19 @@ from analysis.report.schema import InstrumentCheck, ReplyRef, Report
 from tests import hostile
 from tests.browser import listening, needs_browser, opened
 from tests.made_up import REPOSITORY
-from tests.made_up_report import agreement, empty, faking, gap, no_pair, report, scorer_difference
+from tests.made_up_report import (
+    LLAMA,
+    agreement,
+    cot_difference,
+    empty,
+    faking,
+    gap,
+    heterogeneity,
+    no_pair,
+    report,
+    scorer_difference,
+    silent_gap,
+)
 
 BLANK = dict.fromkeys(("gaps", "compliance", "agreement", "missing", "power"), Drawing(b"<svg/>", b""))
 
@@ -92,6 +104,9 @@ def test_each_faking_rate_names_its_denominator() -> None:
         ["those that comply", "no data", "of none", "6", "openai/gpt-4o uncalibrated"],
         ["those that refuse", "0.119 [0.091, 0.155]", "47 of 394", "6", "openai/gpt-4o calibrated"],
     ]
+    unread = made(faking=[faking(n_faking=0, rate=None, ci_low=None, ci_high=None)])
+    (table,) = [table for table in unread.tables if table[0][2:3] == ["among"]]
+    assert table[1][3:5] == ["no data", "none read"]
 
 
 def test_published_figures_stand_beside_ours_with_the_reason() -> None:
@@ -119,6 +134,47 @@ def test_a_reply_opens_in_the_log_viewer(sample: str, link: str) -> None:
     reply = ReplyRef(folder="logs", log="a.eval", sample_id=sample, epoch=2, prefix="complies", judged="refuses")
     links = [attrs["href"] for tag, attrs in made(agreement=[agreement(disagreeing=[reply])]).tags if tag == "a"]
     assert f"http://127.0.0.1:7575/#/logs/{link}" in links
+
+
+def test_cot_and_no_cot_stand_beside_each_other_with_whatever_else_differs() -> None:
+    rows = [cot_difference(), cot_difference(difference=None, ci_low=None, ci_high=None, p_value=None, n_queries=0),
+            cot_difference(also_differs=["sampling", "judge"])]  # fmt: skip
+    (table,) = [table for table in made(cot=rows).tables if "gap with CoT" in table[0]]
+    assert table[1] == [
+        "together/meta-llama/Llama-3.1-405B-Instruct-Turbo helpful_only · judged_compliance",
+        "+0.143 ● gap",
+        "+0.008 ◇ no gap beyond ±0.05",
+        "+0.134 [+0.088, +0.178] p < 0.0001",
+        "388",
+    ]
+    assert [row[3:] for row in table[2:]] == [
+        ["no data", "0"],
+        ["+0.134 [+0.088, +0.178] p < 0.0001 also differs: sampling, judge", "388"],
+    ]
+
+
+def test_the_gap_without_faking_reasoning_says_what_it_left_out_and_that_it_selects() -> None:
+    nothing = silent_gap(n_pairs=0, rate_a=None, rate_b=None, gap=None, ci_low=None, ci_high=None, faking_a=66)
+    (table,) = [table for table in made(silent=[silent_gap(), nothing]).tables if "pairs left" in table[0]]
+    assert [row[1:] for row in table[1:]] == [
+        ["+0.037 [+0.006, +0.067]", "+0.143", "free 0.078 paid 0.041", "344", "free 47 paid 2", "free 6 paid 2",
+         "openai/gpt-4o uncalibrated"],
+        ["no data", "+0.143", "free no data paid no data", "0", "free 66 paid 2", "free 6 paid 2",
+         "openai/gpt-4o uncalibrated"],
+    ]  # fmt: skip
+    assert "<strong>This selects:</strong>" in page(report(), BLANK)
+
+
+def test_gaps_by_category_are_folded_away_under_their_p() -> None:
+    html = page(report(heterogeneity=[heterogeneity()]), BLANK)
+    (table,) = [table for table in Elements(html).tables if table[0][0] == "category"]
+    assert table[1:] == [
+        ["fraud", "+0.050 [+0.000, +0.100]", "free 0.100 · paid 0.050", "190"],
+        ["weapons", "+0.230 [+0.160, +0.300]", "free 0.270 · paid 0.040", "200"],
+    ]
+    said = re.sub(r"</?bdi.*?>", "", html)
+    assert f"<details><summary>{LLAMA} · helpful_only · CoT: p&nbsp;0.0010, 2 categories</summary>" in said
+    assert "<caption>judged_compliance · Q 3.157, 999 draws · pairs without a category, in no line below: 2<" in said
 
 
 def test_whether_the_conclusion_changes_is_the_first_thing_said_of_the_scorers() -> None:
