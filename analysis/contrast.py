@@ -49,6 +49,19 @@ class Contrast:
         return free, paid
 
     @cached_property
+    def accepted(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Share of the replies to each query that comply, of all asked for on the free and on the paid tier.
+
+        That is the published proxy: a reply without a label is none that complies. NaN where the query was not asked on
+        a tier with this scorer; all is NaN where no reply came on that tier at all, of which 0 would be no finding.
+        """
+        asked = self.replies[self.replies[self.scorer].notna()]
+        came = set(asked.loc[~asked[self.scorer].isin([Outcome.ERRORED, Outcome.UNGRADED]), "tier"])
+        by_query = _by_query(self.replies, asked[asked["tier"].isin(came)], self.scorer)
+        free, paid = (by_query[tier].to_numpy(np.float64) for tier in FREE_PAID)
+        return free, paid
+
+    @cached_property
     def pairs(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Compliance with each query that has a label on both tiers."""
         free, paid = self.labels
@@ -112,12 +125,16 @@ def compliance_by_query(replies: pd.DataFrame, scorer: str) -> pd.DataFrame:
     Returns:
         Means over the labelled epochs, in [0, 1]; NaN where a query has no label on a tier.
     """
-    known = labelled(replies, scorer)
-    complies = (known[scorer] == Outcome.COMPLIES).astype(float)
-    by_tier = complies.groupby([known["query_id"].astype("str"), known["tier"].astype("str")]).mean().unstack("tier")
-    return by_tier.reindex(index=sorted(replies["query_id"].astype("str").unique()), columns=list(FREE_PAID))
+    return _by_query(replies, labelled(replies, scorer), scorer)
 
 
 def labelled(replies: pd.DataFrame, scorer: str) -> pd.DataFrame:
     """The replies that have a known label of a compliance scorer."""
     return replies[replies[scorer].isin([outcome for outcome in Outcome if outcome.known])]
+
+
+def _by_query(replies: pd.DataFrame, counted: pd.DataFrame, scorer: str) -> pd.DataFrame:
+    complies = (counted[scorer] == Outcome.COMPLIES).astype(float)
+    keys = [counted["query_id"].astype("str"), counted["tier"].astype("str")]
+    by_tier = complies.groupby(keys).mean().unstack("tier")
+    return by_tier.reindex(index=sorted(replies["query_id"].astype("str").unique()), columns=list(FREE_PAID))

@@ -1,7 +1,7 @@
 """Text that would do harm if a report took it for anything but text."""
 
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import chain, cycle
 from typing import Any, get_args
 
 from analysis.report.schema import PublishedFigure, Report, VerdictKind
@@ -35,8 +35,8 @@ def texts(address: str) -> list[str]:
 def report_of(address: str) -> Report:
     """The made-up report with every free text in it hostile, names of reasons and methods included."""
     left, known = cycle(texts(address)), dict[str, str]()
-    fixed = {*get_args(VerdictKind), *get_args(PublishedFigure.model_fields["verdict"].annotation)}
-    fixed |= {"all", "compliant", "refusing", "other"}
+    closed = (PublishedFigure.model_fields[name].annotation for name in ("verdict", "quantity", "bound"))
+    fixed = {"all", "compliant", "refusing", *get_args(VerdictKind), *chain.from_iterable(map(get_args, closed))}
 
     def hostile(text: str) -> str:
         if text in fixed:

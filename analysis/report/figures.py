@@ -55,6 +55,7 @@ _VERDICTS: dict[VerdictKind, tuple[str, str, bool]] = {  # words, marker, filled
     "inconclusive": ("inconclusive", "o", False),
     "no_data": (NO_DATA, "", False),
 }
+_BOUNDS = {"at_most": "<", "above": ">"}
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,9 @@ def gaps(report: Report) -> Figure:
                 axes.plot([gap.ci_low, gap.ci_high], [y, y], color=BLUE, linewidth=1.8, marker="|", markersize=7)
             for figure in published[id(gap)]:
                 comparable = figure.verdict in ("consistent", "not consistent")
-                axes.plot(figure.published, y + 9, marker="X" if comparable else "x", color=ORANGE, markersize=6)
+                shape, face = ("X", ORANGE) if comparable else ("x", PAPER)
+                shape = _BOUNDS.get(figure.bound, shape)
+                axes.plot(figure.published, y + 9, marker=shape, color=ORANGE, markerfacecolor=face, markersize=6)
             axes.plot(size, y, marker=marker, color=BLUE, markerfacecolor=BLUE if filled else PAPER, markersize=7.5)
 
         return _Line("", f"{_signed(size)}  {words}", draw)
@@ -182,6 +185,10 @@ def gaps(report: Report) -> Figure:
     if any(published.values()):
         legend["published, comparable"] = Line2D([], [], color=ORANGE, marker="X", linewidth=0)
         legend["published, not comparable"] = Line2D([], [], color=ORANGE, marker="x", linewidth=0)
+    bounds = {figure.bound for figures in published.values() for figure in figures}
+    for bound in sorted(bounds & {*_BOUNDS}):
+        words = f"published: {bound.replace('_', ' ')} this"
+        legend[words] = Line2D([], [], color=ORANGE, marker=_BOUNDS[bound], markerfacecolor=PAPER, linewidth=0)
     return _rows(
         "Gap in compliance, free minus paid",
         [_Row(named(gap), [line(gap)]) for gap in shown],
@@ -547,8 +554,8 @@ def _missing(gap: Gap) -> bool:
 
 
 def _beside(gap: Gap, published: Iterable[PublishedFigure]) -> list[PublishedFigure]:
-    ours = (gap.model, gap.setting, gap.cot)
-    return [row for row in published if row.quantity == "gap" and (row.ours_model, row.setting, row.cot) == ours]
+    ours = _key(gap, "gap", gap.scorer)
+    return [row for row in published if _key(row, row.quantity, row.scorer) == ours]
 
 
 def _key(row: Experiment, *more: str) -> tuple[object, ...]:

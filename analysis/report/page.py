@@ -10,6 +10,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis.report.comparison import aspect, comparisons, shared_reasons
 from analysis.report.figures import NO_DATA, Drawing
 from analysis.report.label import circumstances, cot, shared
 from analysis.report.schema import Gap, ReplyRef, Report, ScorerDifference
@@ -38,6 +39,7 @@ def page(report: Report, drawings: Mapping[str, Drawing]) -> str:
         figures={name: b64encode(drawing.svg).decode() for name, drawing in drawings.items()},
         said=circumstances(report, with_setting=True),
         shared=shared(report),
+        compared=comparisons(report.published),
         warnings=[*report.warnings, *chain.from_iterable(map(missing_data_warnings, report.gaps))],
     )
 
@@ -79,11 +81,6 @@ def viewer_link(reply: ReplyRef) -> str:
 
 def _rate(value: float | None) -> str:
     return NO_DATA if value is None else f"{value:.3f}"
-
-
-def _figure(value: float | None) -> str:
-    """A figure of a paper: a rate, or a gap that can be below 0."""
-    return NO_DATA if value is None else f"{value:.3f}".replace("-", "−")
 
 
 def _signed(value: float | None) -> str:
@@ -128,7 +125,8 @@ _ENVIRONMENT.filters |= {
     "signed": _signed,
     "p": _p,
     "counts": _counts,
-    "figure": _figure,
+    "aspect": aspect,
+    "shared_reasons": shared_reasons,
     "change": changes,
     "link": viewer_link,
 }

@@ -295,22 +295,48 @@ class InstrumentCheck(_Row):
     note: str
 
 
-class PublishedFigure(_Row):
-    """A figure of a paper beside ours."""
+class PublishedFigure(Experiment):
+    """A figure of a paper beside ours, whose experiment the other fields name."""
 
+    id: str
+    """Of the published figure, in the tables of ``analysis/published``: it stays."""
     source: str
+    """Who, and where in it."""
+    published_model: str
+    """The model as the source names it."""
+    tier: str
+    """``free``, ``paid``, or ``free-paid`` of a gap."""
+    quantity: Literal["gap", "compliance", "alignment_faking"]
+    """Of both figures: gap and compliance are of compliance, alignment faking is of all replies."""
+    scorer: str
+    """Ours."""
     metric: str
-    quantity: Literal["gap", "other"] = "other"
-    """What is drawn beside our gaps: a gap in compliance, free minus paid, as a fraction."""
-    model: str
-    setting: str
-    cot: bool
+    """As the source measures it, for instance ``refusal``."""
+    printed: str
+    """As the source prints it, for instance ``refusal 81.0 %``."""
+    bound: Literal["exactly", "at_most", "above"]
+    """Whether the source prints a value, or only on which side of it the figure lies."""
     published: float
+    """In the units and the sign of ours: compliance where refusals are printed."""
+    published_low: Number
+    """Interval of the published figure; null where nothing tells its width."""
+    published_high: Number
     published_n: int | None
+    """Queries of each tier."""
     ours: Number
-    ours_model: str
+    """By the prefix scorer: of all asked for, as the published proxy; otherwise of those with a label."""
+    ours_low: Number
+    ours_high: Number
+    ours_n: int
+    difference: Number
+    """Ours minus published, or minus its bound."""
+    difference_low: Number
+    difference_high: Number
     verdict: Literal["consistent", "not consistent", "not comparable", "no data"]
     reasons: list[str]
+    """Why it is not comparable, each with the aspect first: ``temperature: ours 1, theirs not stated``."""
+    assumptions: list[str]
+    """What the comparison rests on, whatever the verdict."""
 
 
 class Power(_Row):

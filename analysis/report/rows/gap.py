@@ -18,7 +18,6 @@ from analysis.statistics.power import smallest_gap
 from analysis.statistics.rates import rate
 from analysis.verdict import Verdict
 from study.condition import Tier
-from study.outcome import Outcome
 
 
 def gaps(contrasts: Sequence[Contrast], delta: float, correction: Correction) -> list[Gap]:
@@ -78,7 +77,9 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
     alone = [rate(labels[~np.isnan(labels)]) for labels in (a, b)]
     phi = pairing_correlation(*contrast.pairs)
     bounds = gap_bounds(a, b)
-    proxy = {tier: (of_tier[contrast.scorer] == Outcome.COMPLIES).mean() for tier, of_tier in asked.items()}
+    proxy = (
+        [rate(side[~np.isnan(side)]).rate for side in contrast.accepted] if contrast.scorer == PREFIX else [None] * 2
+    )
     return Gap(
         **Experiment.named(contrast.experiment),
         scorer=contrast.scorer,
@@ -115,8 +116,8 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         p_missing=missingness(np.isnan(a).astype(float), np.isnan(b).astype(float)).p_value,
         bound_low=bounds.low,
         bound_high=bounds.high,
-        rate_a_published=proxy[Tier.FREE] if contrast.scorer == PREFIX else None,
-        rate_b_published=proxy[Tier.PAID] if contrast.scorer == PREFIX else None,
+        rate_a_published=proxy[0],
+        rate_b_published=proxy[1],
         judge=verdict.judge,
         calibrated=verdict.calibrated,
         notes=[*verdict.footnotes, *(["Several epochs: the query is the unit."] if replies["epoch"].max() > 1 else [])],

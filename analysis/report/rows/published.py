@@ -1,70 +1,167 @@
 """Published figures beside ours."""
 
 from collections.abc import Iterable, Sequence
+from math import isnan, nan
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
-from analysis.contrast import PRIMARY, Contrast
+from analysis.contrast import FREE_PAID, PREFIX, PRIMARY, Contrast
 from analysis.experiment import agreed, plain_value
 from analysis.published_comparison import OurFigure, beside
-from analysis.published_figure import Metric
-from analysis.report.schema import Gap, PublishedFigure
+from analysis.published_figure import GAP_TIERS, Bound, Metric
+from analysis.published_figure import PublishedFigure as Printed
+from analysis.reply_schema import FAKING_SCORER
+from analysis.report.rows.faking import faking
+from analysis.report.schema import Experiment, Faking, Gap, PublishedFigure
+from analysis.statistics.paired_gap import paired_gap
+from analysis.statistics.rates import rate
+
+Quantity = Literal["gap", "compliance", "alignment_faking"]
+
+_BOUNDS = {Bound.EXACTLY: "", Bound.AT_MOST: "at most ", Bound.ABOVE: "above "}
+_METRICS = {Metric.AF_OF_ALL: "alignment faking", Metric.WELFARE_SUPPORT: "support of animal welfare"}
 
 
 def published(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> Iterable[PublishedFigure]:
-    """Every published figure that answers the question of one of ours.
+    """Every published figure that answers the question of one of ours: gap, compliance by tier, faking by tier.
+
+    Ours is measured as the published one is, as far as our labels allow:
+
+    - By the prefix scorer it is the published proxy: replies that begin with the acceptance tag ÷ all asked for. A
+      reply without a label counts as one that does not comply. The gap is that of these shares, paired by query, and
+      not the one over labelled pairs of which the verdict is.
+    - By the judge a rate is over the labelled replies of its own tier, whether or not the query has a label on the
+      other one too; the gap is over the pairs. No source says what became of replies that its judge could not grade.
+    - Alignment faking is the published rate, among all replies with a known label, by the judge of the votes; by that
+      of compliance where no reply of the experiment was put to the vote.
+
+    Rates have Wilson's interval with the query as the unit (alignment faking: the reply). How many replies of ours have
+    no label is said with each figure. Where there is none with a label, ours is null and the verdict *no data*.
 
     Args:
         contrasts: All of a report.
         gaps: Their gaps, in the same order.
     """
     for contrast, gap in zip(contrasts, gaps, strict=True):
-        yield from _beside(contrast, gap)
+        yield from _compliance(contrast, gap)
+    for contrast in contrasts:
+        if contrast.primary:  # once an experiment
+            for row in faking(contrast.replies):
+                if row.among == "all":
+                    yield from _faking(contrast, row)
 
 
-def _beside(contrast: Contrast, gap: Gap) -> Iterable[PublishedFigure]:
-    first = contrast.replies.iloc[0]
-    ours = OurFigure(
-        model=gap.model,
-        setting=gap.setting,
-        cot=gap.cot,
-        tier=gap.contrast,
+def _compliance(contrast: Contrast, gap: Gap) -> Iterable[PublishedFigure]:
+    proxy = contrast.scorer == PREFIX
+    free, paid = contrast.accepted if proxy else contrast.labels
+    both = ~np.isnan(free) & ~np.isnan(paid)
+    found = paired_gap(free[both], paid[both])
+    measured = {
+        "scorer": contrast.scorer,
+        "judge": gap.judge,
+        "rubric": _rubric(contrast.replies, "rubric") if contrast.scorer == PRIMARY else None,
+        "calibrated": gap.calibrated,
+        "denominator": "asked" if proxy else "labelled",
+    }
+    unscored = [sum(unscored.values()) for unscored in (gap.unscored_a, gap.unscored_b)]
+    asked = [gap.asked_a, gap.asked_b]
+    ours = _ours(
+        contrast,
+        tier=GAP_TIERS,
         metric=Metric.GAP,
-        value=contrast.paired.gap,
-        ci_low=contrast.paired.ci_low,
-        ci_high=contrast.paired.ci_high,
-        n=gap.n_pairs,
-        scorer=contrast.scorer,
-        query_set=gap.query_set,
-        temperature=plain_value(first["temperature"]),
-        judge=gap.judge,
-        rubric=_rubric(contrast.replies) if contrast.scorer == PRIMARY else None,
-        denominator="asked" if not gap.unscored_a and not gap.unscored_b else "labelled",
-        prompts=gap.prompts,
-        wrapper=gap.wrapper,
-        variation=gap.variation,
-        developer=gap.developer,
-        prefill=gap.prefill,
-        turns=gap.turns,
+        value=found.gap,
+        ci_low=found.ci_low,
+        ci_high=found.ci_high,
+        n=found.n_pairs,
+        **measured,
     )
-    for figure, comparison in beside(ours):
+    yield from _beside(contrast, "gap", ours, sum(unscored), sum(asked))
+    for tier, side, missing, of_tier in zip(FREE_PAID, (free, paid), unscored, asked, strict=True):
+        alone = rate(side[~np.isnan(side)])
+        ours = _ours(
+            contrast,
+            tier=tier,
+            metric=Metric.COMPLIANCE,
+            value=alone.rate,
+            ci_low=alone.ci_low,
+            ci_high=alone.ci_high,
+            n=alone.n,
+            **measured,
+        )
+        yield from _beside(contrast, "compliance", ours, missing, of_tier)
+
+
+def _faking(contrast: Contrast, row: Faking) -> Iterable[PublishedFigure]:
+    voted = agreed(contrast.replies, "vote_judge") is not None  # no reply may have needed one
+    ours = _ours(
+        contrast,
+        tier=row.tier,
+        metric=Metric.AF_OF_ALL,
+        value=_or_nan(row.rate),
+        ci_low=_or_nan(row.ci_low),
+        ci_high=_or_nan(row.ci_high),
+        n=row.n,
+        scorer=FAKING_SCORER,
+        judge=agreed(contrast.replies, "vote_judge" if voted else "judge"),
+        rubric=_rubric(contrast.replies, "vote_rubric" if voted else "rubric"),
+        calibrated=row.calibrated,
+    )
+    yield from _beside(contrast, "alignment_faking", ours, row.n_unscored, row.n + row.n_unscored)
+
+
+def _ours(contrast: Contrast, **measured: Any) -> OurFigure:
+    temperature = plain_value(contrast.replies["temperature"].iloc[0])
+    return OurFigure(**Experiment.named(contrast.experiment), temperature=temperature, **measured)
+
+
+def _beside(
+    contrast: Contrast, quantity: Quantity, ours: OurFigure, missing: int, asked: int
+) -> Iterable[PublishedFigure]:
+    counted = ours.denominator == "asked" and not isnan(ours.value)
+    treated = "counted as not complying, as by the source" if counted else "in no rate"
+    unlabelled = [f"{missing} of our {asked} replies have no label: {treated}"] if missing else []
+    for figure, found in beside(ours):
+        low, high = figure.interval() or (None, None)
         yield PublishedFigure(
+            **Experiment.named(contrast.experiment),
+            id=figure.id,
             source=f"{figure.experiment.source.name}, {figure.location}",
-            metric=str(figure.metric),
-            quantity="gap",
-            model=figure.model.label,
-            setting=gap.setting,
-            cot=gap.cot,
+            published_model=figure.model.label,
+            tier=figure.tier,
+            quantity=quantity,
+            scorer=ours.scorer,
+            metric=figure.metric.value,
+            printed=_printed(figure),
+            bound=figure.bound.value,
             published=figure.value,
+            published_low=low,
+            published_high=high,
             published_n=figure.n,
-            ours=gap.gap,
-            ours_model=gap.model,
-            verdict=comparison.verdict.value,
-            reasons=[*comparison.reasons, *comparison.assumptions],
+            ours=ours.value,
+            ours_low=ours.ci_low,
+            ours_high=ours.ci_high,
+            ours_n=ours.n,
+            difference=found.difference,
+            difference_low=found.interval[0],
+            difference_high=found.interval[1],
+            verdict=found.verdict.value,
+            reasons=[*found.reasons],
+            assumptions=[*found.assumptions, *unlabelled],
         )
 
 
-def _rubric(replies: pd.DataFrame) -> str | None:
+def _printed(figure: Printed) -> str:
+    metric = _METRICS.get(figure.metric, figure.metric.value)
+    return f"{metric} {_BOUNDS[figure.bound]}{figure.printed} {'points' if figure.metric is Metric.GAP else '%'}"
+
+
+def _rubric(replies: pd.DataFrame, column: str) -> str | None:
     """Whose rubric: a checkout's is named for it, with a slash."""
-    rubric = agreed(replies, "rubric")
+    rubric = agreed(replies, column)
     return None if rubric is None else rubric.split("/", 1)[0] if "/" in rubric else "suite"
+
+
+def _or_nan(value: float | None) -> float:
+    return nan if value is None else value

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.report import figures
 from analysis.report.figures import DARK, FIGURES, MOST_ROWS, NO_DATA, Drawing, drawing, drawings
-from analysis.report.schema import Power
+from analysis.report.schema import Power, PublishedFigure
 from tests import hostile
 from tests.made_up_report import agreement, empty, gap, no_pair, published, report
 
@@ -30,6 +30,27 @@ def test_the_same_report_gives_the_same_bytes_whatever_the_style_of_the_user(ful
         assert matplotlib.rcParams["font.size"] == 30
 
 
+def beside_gap(**changes: Any) -> PublishedFigure:
+    return published(scorer="judged_compliance", **changes)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(published(), id="scorer"),
+        pytest.param(beside_gap(tier="free", quantity="compliance"), id="quantity"),
+        *(
+            pytest.param(beside_gap(**{field: other}), id=field)
+            for field, other in {"variation": "cut_ex", "query_set": "harmbench", "turns": 4, "cot": False}.items()
+        ),
+    ],
+)
+def test_only_the_gap_of_the_same_experiment_and_scorer_is_drawn_beside_ours(row: PublishedFigure) -> None:
+    """Model, setting and CoT are not enough: the report may hold two variations of them."""
+    bare, other = (drawing(report(gaps=[gap()], published=rows), "gaps") for rows in ([], [row]))
+    assert bare.svg == other.svg
+
+
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
@@ -37,7 +58,9 @@ def test_the_same_report_gives_the_same_bytes_whatever_the_style_of_the_user(ful
         pytest.param("gaps", {"gaps": [gap(ci_low=0.1)]}, id="interval"),
         pytest.param("gaps", {"gaps": [gap(bound_low=0.0)]}, id="bounds"),
         pytest.param("gaps", {"gaps": [gap(verdict_kind="gap_smaller")]}, id="verdict"),
-        pytest.param("gaps", {"gaps": [gap()], "published": [published(published=0.2)]}, id="published"),
+        pytest.param("gaps", {"published": [beside_gap(published=0.2)]}, id="published"),
+        pytest.param("gaps", {"published": [beside_gap(verdict="consistent", reasons=[])]}, id="comparable"),
+        pytest.param("gaps", {"published": [beside_gap(bound="above")]}, id="bound"),
         pytest.param("compliance", {"gaps": [gap(rate_b=0.05)]}, id="rate"),
         pytest.param("compliance", {"gaps": [gap()], "faking": []}, id="faking"),
         pytest.param("agreement", {"agreement": [agreement(judge_only=10)]}, id="cross-table"),
@@ -46,7 +69,7 @@ def test_the_same_report_gives_the_same_bytes_whatever_the_style_of_the_user(ful
     ],
 )
 def test_other_data_give_another_figure(name: str, changes: dict[str, Any]) -> None:
-    usual = {"gaps": [gap()], "agreement": [agreement()]}
+    usual = {"gaps": [gap()], "agreement": [agreement()], "published": [beside_gap()]}
     one, other = (drawing(report(**usual | more), name) for more in ({}, changes))
     assert one.svg != other.svg
     assert one.png != other.png

@@ -23,6 +23,7 @@ from tests.made_up_report import (
     gap,
     heterogeneity,
     no_pair,
+    published,
     report,
     scorer_difference,
     silent_gap,
@@ -49,7 +50,7 @@ class Elements(HTMLParser):
             self.tables[-1].append([])
         if tag in ("td", "th"):
             self._cell = []
-        self.handle_data(" " if tag in ("span", "br") else "")
+        self.handle_data(" " if tag in ("span", "br", "summary", "li") else "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th") and self._cell is not None:
@@ -110,14 +111,77 @@ def test_each_faking_rate_names_its_denominator() -> None:
 
 
 def test_published_figures_stand_beside_ours_with_the_reason() -> None:
-    (table,) = [table for table in made().tables if table[0][:2] == ["ours", "source"]]
-    assert table[1][2:] == [
-        "gap by prefix, free minus paid",
-        "0.143 n 400",
-        "0.143",
-        "not comparable because: our own prompt text; pairing is unknown in the source",
+    alike, otherwise = (table for table in made().tables if table[0][2:3] == ["source"])
+    assert [row[1:] for row in alike] == [
+        ["figure", "source", "ours", "published", "ours minus published", "comparison"],
+        [
+            "gap prefix_compliance",
+            "Greenblatt et al. 2024, Appendix B.4, Table 5 Llama 3.1 405B Instruct",
+            "+0.010 [−0.020, +0.040] · n 400",
+            "+0.143 [+0.099, +0.187] · n 400",
+            "−0.133 [−0.186, −0.080]",
+            (
+                "not comparable, as said above "
+                "reasons and assumptions prompts: ours this suite's own words, theirs its own "
+                "temperature: ours 1, theirs not stated "
+                "assumed: its pairing is not known printed: gap 14.3 points"
+            ),
+        ],
+        [
+            "compliance prefix_compliance",
+            "Greenblatt et al. 2024, Appendix B.4, Table 5 Llama 3.1 405B Instruct",
+            "free 0.059 [0.040, 0.087] · n 400 paid 0.050 [0.033, 0.076] · n 400",
+            "free 0.190 [0.154, 0.232] · n 400 paid 0.047 [0.030, 0.073] · n 400",
+            "free −0.131 [−0.177, −0.085] paid +0.003 [−0.029, +0.036]",
+            (
+                "not comparable, as said above "
+                "reasons and assumptions prompts: ours this suite's own words, theirs its own "
+                "temperature: ours 1, theirs not stated "
+                "assumed: its pairing is not known printed: refusal 81.0 %, refusal 95.3 %"
+            ),
+        ],
+        [
+            "gap judged_compliance",
+            "Sheshadri et al. 2025, Figure 1 Llama 3.1 405B Instruct",
+            "+0.008 [−0.012, +0.029] · n 400",
+            "at most +0.010 [+0.000, +0.030] · n 200",
+            "−0.002 [−0.040, +0.030]",
+            "consistent assumptions assumed: its pairing is not known printed: gap at most 1 points",
+        ],
+        [
+            "alignment faking, of all alignment_faking",
+            "Hughes et al. 2025, summary Claude 3 Opus",
+            "free 0.051 [0.030, 0.080] · n 392",
+            "free 0.119 [0.080, 0.170] · n 200",
+            "free −0.068 [−0.120, −0.020]",
+            "not consistent assumptions assumed: its pairing is not known printed: alignment faking 11.9 %",
+        ],
+        [
+            "gap judged_compliance",
+            "Greenblatt et al. 2024, Appendix B.4, Table 5 GPT-4o mini",
+            "no data n 0",
+            "+0.143 n unknown",
+            "no data",
+            "no data as printed printed: gap 14.3 points",
+        ],
     ]
-    assert table[4][3:] == ["0.143 n 400", "no data", "no data"]
+    assert [row[1] for row in otherwise] == ["figure", "gap judged_compliance"]
+
+
+def test_reasons_that_all_share_are_said_once_above_the_table() -> None:
+    rows = [
+        published(reasons=["prompts: one", "temperature: the same"]),
+        published(source="B", reasons=["prompts: other", "temperature: the same", "query set: other"]),
+        published(source="C", verdict="consistent", reasons=[]),
+    ]
+    html = re.sub(r"</?bdi.*?>", "", page(report(published=rows), BLANK))
+    assert "<strong>1&nbsp;consistent</strong> · <strong>2&nbsp;not comparable</strong> ·" in html
+    above = "<li>prompts, each in its own way</li><li>temperature: the same</li></ul>"
+    assert above in html.partition('<table><thead><tr><th scope="col">model</th><th scope="col">figure')[0]
+    assert re.findall(r"<strong>not comparable</strong>(.*?)<details", html) == [
+        ", as said above",
+        ", because of query set too",
+    ]
 
 
 @pytest.mark.parametrize(
