@@ -125,7 +125,7 @@ def compliance_by_query(replies: pd.DataFrame, scorer: str) -> pd.DataFrame:
     Returns:
         Means over the labelled epochs, in [0, 1]; NaN where a query has no label on a tier.
     """
-    return _by_query(replies, labelled(replies, scorer), scorer)
+    return _by_query(replies, labelled(replies[["query_id", "tier", scorer]], scorer), scorer)
 
 
 def labelled(replies: pd.DataFrame, scorer: str) -> pd.DataFrame:
@@ -135,6 +135,6 @@ def labelled(replies: pd.DataFrame, scorer: str) -> pd.DataFrame:
 
 def _by_query(replies: pd.DataFrame, counted: pd.DataFrame, scorer: str) -> pd.DataFrame:
     complies = (counted[scorer] == Outcome.COMPLIES).astype(float)
-    keys = [counted["query_id"].astype("str"), counted["tier"].astype("str")]
+    keys = [counted["query_id"].astype(object), counted["tier"].astype(object)]
     by_tier = complies.groupby(keys).mean().unstack("tier")
-    return by_tier.reindex(index=sorted(replies["query_id"].astype("str").unique()), columns=list(FREE_PAID))
+    return by_tier.reindex(index=sorted(replies["query_id"].unique()), columns=list(FREE_PAID))

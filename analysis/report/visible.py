@@ -1,9 +1,12 @@
 """Text of others, so that it can be shown: nothing in it is hidden, and nothing reorders what stands around it."""
 
+import re
 from unicodedata import category
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """Controls, format characters (what reorders text among them), lone surrogates, line and paragraph separators."""
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
@@ -15,12 +18,14 @@ def visible(text: str) -> str:
     Returns:
         A string that UTF-8 and XML can hold. Line breaks and tabs are kept; no markup is escaped here.
     """
+    if text.isprintable():  # nearly all text is, and the figures in a page are long
+        return text
     return "".join(map(_shown, text))
 
 
 def without_surrogates(text: str) -> str:
     """Text whose lone surrogates alone are written out: the rest is what JSON can hold and every reader can read."""
-    return "".join(_written_out(character) if category(character) == "Cs" else character for character in text)
+    return _SURROGATE.sub(lambda found: _written_out(found[0]), text)
 
 
 def _shown(character: str) -> str:

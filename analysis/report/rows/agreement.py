@@ -21,8 +21,9 @@ SHOWN = 20
 def agreement(contrasts: Sequence[Contrast]) -> Iterable[Agreement]:
     """Of each experiment that both scorers read, tier by tier."""
     for contrast, _ in _both(contrasts):
+        asked = contrast.replies[["log", "query_id", "epoch", "tier", PREFIX, PRIMARY]]
         for tier in FREE_PAID:
-            replies = contrast.replies[contrast.replies["tier"] == tier]
+            replies = asked[asked["tier"] == tier]
             prefix, judged = (_complies(replies, scorer) for scorer in (PREFIX, PRIMARY))
             table = cross_table(prefix, judged)
             found = kappa(table)

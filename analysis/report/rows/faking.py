@@ -18,7 +18,8 @@ from study.outcome import Outcome
 def faking(frame: pd.DataFrame) -> Iterable[Faking]:
     """Of every experiment and tier that has the scorer, of each denominator."""
     for experiment, replies in experiments(frame):
-        asked = replies[replies[FAKING_SCORER].notna() | replies[reason_column(FAKING_SCORER)].notna()]
+        read = replies[["tier", PRIMARY, FAKING_SCORER, reason_column(FAKING_SCORER), "vote_judge"]]
+        asked = read[read[FAKING_SCORER].notna() | read[reason_column(FAKING_SCORER)].notna()]
         for tier in FREE_PAID:
             of_tier = asked[asked["tier"] == tier]
             if len(of_tier):

@@ -51,9 +51,10 @@ def _is_primary(contrast: Contrast) -> bool:
 
 def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, correction: Correction) -> Gap:
     replies, paired = contrast.replies, contrast.paired
-    asked = {tier: replies[replies["tier"] == tier] for tier in FREE_PAID}
+    labels = replies[["tier", contrast.scorer, reason_column(contrast.scorer)]]
+    asked = {tier: labels[labels["tier"] == tier] for tier in FREE_PAID}
     unscored = {
-        tier: dict(Counter(of_tier[reason_column(contrast.scorer)].dropna().astype("str")))
+        tier: dict(Counter(of_tier[reason_column(contrast.scorer)].dropna().astype(object)))
         for tier, of_tier in asked.items()
     }
     n10, n01 = contrast.discordant
@@ -74,7 +75,7 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         delta=delta,
     )
     a, b = contrast.labels
-    alone = [rate(labels[~np.isnan(labels)]) for labels in (a, b)]
+    alone = [rate(of_tier[~np.isnan(of_tier)]) for of_tier in (a, b)]
     phi = pairing_correlation(*contrast.pairs)
     bounds = gap_bounds(a, b)
     proxy = (
