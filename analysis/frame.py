@@ -1,6 +1,7 @@
 """From logs to a frame with one row a reply, and a list of what is not in it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from analysis.log_rows import SCORERS, read_rows
 from analysis.reply_schema import check, reason_column, to_pandas
 from study.invalid_input import InvalidInputError
 
+Progress = Callable[[Sequence[str | EvalLog]], AbstractContextManager[Iterable[str | EvalLog]]]
+"""Hands on the logs one by one, and shows how far it is: ``click.progressbar`` is one."""
+
 
 @dataclass(frozen=True)
 class Replies:
@@ -30,7 +34,9 @@ class Replies:
     """What is counted in a way that a reader must know; sentences."""
 
 
-def read_replies(logs: LogSource | Sequence[LogSource], cache: Path | None = None) -> Replies:
+def read_replies(
+    logs: LogSource | Sequence[LogSource], cache: Path | None = None, progress: Progress = nullcontext
+) -> Replies:
     """Read logs, one after the other, from their sample summaries.
 
     Used are the replies of every log of this suite that has ended, whatever its status: of one that was cancelled or
@@ -41,8 +47,9 @@ def read_replies(logs: LogSource | Sequence[LogSource], cache: Path | None = Non
     Args:
         logs: Folders, files or headers of logs, local or at fsspec addresses. A header counts as it is given, and is
             not cached.
-        cache: Folder that keeps what was read, by the content of the logs (see `analysis.frame_cache.default_folder`);
+        cache: Folder that keeps what was read, by the content of the logs (see `analysis.cache_folder.default_folder`);
             None keeps nothing.
+        progress: Shows that logs are being read; nothing unless given.
 
     Returns:
         At least one reply, with a score or an error.
@@ -53,7 +60,7 @@ def read_replies(logs: LogSource | Sequence[LogSource], cache: Path | None = Non
             experiment differ in what must agree.
     """
     found = find_logs(logs)
-    facts, tables, exclusions = _read(found, FrameCache(cache) if cache else None)
+    facts, tables, exclusions = _read(found, FrameCache(cache) if cache else None, progress)
     if not any(log.ours for log in facts.values()):
         task = next(iter(facts.values())).task
         raise InvalidInputError(
@@ -73,17 +80,18 @@ def read_replies(logs: LogSource | Sequence[LogSource], cache: Path | None = Non
 
 
 def _read(
-    found: Sequence[str | EvalLog], cache: FrameCache | None
+    found: Sequence[str | EvalLog], cache: FrameCache | None, progress: Progress
 ) -> tuple[dict[str, LogFacts], dict[str, pa.Table], list[Exclusion]]:
     facts, tables, copies = {}, {}, []
     first: dict[str, str] = {}
-    for source in found:
-        location = plain(source.location) if isinstance(source, EvalLog) else source
-        key, written = content_key(location)
-        if (same := first.setdefault(key, location)) != location:
-            copies.append((location, same))
-            continue
-        facts[location], tables[location] = _read_one(source, key, written, cache)
+    with progress(found) as sources:
+        for source in sources:
+            location = plain(source.location) if isinstance(source, EvalLog) else source
+            key, written = content_key(location)
+            if (same := first.setdefault(key, location)) != location:
+                copies.append((location, same))
+                continue
+            facts[location], tables[location] = _read_one(source, key, written, cache)
     if cache:
         cache.prune()
     return (

@@ -14,6 +14,7 @@ from rich.table import Table
 from analysis.frame import read_replies
 from analysis.power_plan import QUERIES, Pilot, Plan, Question, pilots, power_plan
 from analysis.statistics.power import MOST_QUERIES
+from cli.reading import reading
 from study.invalid_input import InvalidInputError
 
 
@@ -97,7 +98,7 @@ def _from_pilot(
 def _pilots(logs: str) -> list[Pilot]:
     if "://" not in logs and not Path(logs).exists():
         raise InvalidInputError(f"--pilot={logs!r} does not exist; give a log or a folder of logs")
-    found = pilots(read_replies(logs).frame)
+    found = pilots(read_replies(logs, progress=reading).frame)
     if not found:
         raise InvalidInputError(f"--pilot={logs!r} holds no query with a label on both tiers; run a pilot of some more")
     return found

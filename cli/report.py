@@ -4,14 +4,16 @@ from pathlib import Path
 
 import click
 
+from analysis.cache_folder import default_folder
 from analysis.frame import read_replies
-from analysis.frame_cache import default_folder
 from analysis.instrument_check import last_check
 from analysis.reply_filter import COLUMNS, filtered
 from analysis.report.contents import DELTA
 from analysis.report.contents import report as contents
 from analysis.report.files import write_report
+from analysis.report.tables import write_tables
 from analysis.statistics.multiplicity import Correction
+from cli.reading import reading
 
 
 @click.command()
@@ -39,7 +41,7 @@ from analysis.statistics.multiplicity import Correction
     show_default=True,
     help="How the p-values of a family (the contrasts of a model and setting) are adjusted.",
 )
-@click.option("--no-cache", is_flag=True, help="Read every log anew.")
+@click.option("--no-cache", is_flag=True, help="Read every log and draw every figure anew.")
 def report(
     logs: tuple[str, ...],
     output: Path,
@@ -53,14 +55,10 @@ def report(
     LOGS are folders or files of this suite's logs. Writes report.html (one file, opens anywhere), report.json, the
     replies as replies.parquet and replies.csv, and the figures as SVG and PNG.
     """
-    replies = filtered(read_replies(list(logs), None if no_cache else default_folder()), conditions)
+    cache = None if no_cache else default_folder()
+    replies = filtered(read_replies(list(logs), cache, reading), conditions)
     made = contents(replies, delta, Correction(correction), last_check())
-
-    def tables(folder: Path) -> None:
-        replies.frame.to_parquet(folder / "replies.parquet")
-        replies.frame.to_csv(folder / "replies.csv", index=False)
-
-    write_report(made, output, tables)
+    write_report(made, output, lambda folder: write_tables(replies.frame, folder), cache)
     for gap in made.gaps:
         if gap.primary:
             shown = "no data" if gap.gap is None else f"{gap.gap:+.3f} [{gap.ci_low:+.3f}, {gap.ci_high:+.3f}]"

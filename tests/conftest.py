@@ -14,7 +14,7 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("INSPECT_EVAL_MODEL", "INSPECT_DISPLAY", "HF_ENDPOINT", "HF_HUB_OFFLINE", *keys):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("INSPECT_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("AF_CACHE_DIR", str(tmp_path / "frames"))
+    monkeypatch.setenv("AF_CACHE_DIR", str(tmp_path / "kept"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "huggingface"))

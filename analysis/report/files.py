@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from analysis.report.figures import drawings
+from analysis.report.figure_cache import kept_drawings
 from analysis.report.page import page
 from analysis.report.schema import Report
 from analysis.report.visible import without_surrogates
@@ -17,7 +17,9 @@ SCHEMA = Path(__file__).with_name("report.schema.json")
 """What ``report.json`` holds, as JSON Schema; it says the same as `Report`."""
 
 
-def write_report(report: Report, folder: Path, more: Callable[[Path], object] | None = None) -> list[Path]:
+def write_report(
+    report: Report, folder: Path, more: Callable[[Path], object] | None = None, cache: Path | None = None
+) -> list[Path]:
     """Write ``report.html``, ``report.json`` and each figure as ``figures/NAME.svg`` and ``figures/NAME.png``.
 
     Everything is made in a hidden folder first, and put in place only when all of it is there. What else the folder
@@ -27,6 +29,7 @@ def write_report(report: Report, folder: Path, more: Callable[[Path], object] | 
         report: What to write.
         folder: Where; it and its parents are made if need be.
         more: Writes what belongs to the report beside these files, for instance its table, into the folder it is given.
+        cache: Folder that keeps figures, by what they show; None keeps nothing.
 
     Returns:
         The files, in the folder, sorted.
@@ -42,7 +45,7 @@ def write_report(report: Report, folder: Path, more: Callable[[Path], object] | 
         beside.mkdir(parents=True, exist_ok=True)
         building = Path(mkdtemp(prefix=".report-", dir=beside))
         try:
-            _write(report, building)
+            _write(report, building, cache)
             if more:
                 more(building)
             return _put_in_place(building, folder)
@@ -57,9 +60,9 @@ def report_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Report.model_json_schema(mode="serialization")}
 
 
-def _write(report: Report, folder: Path) -> None:
+def _write(report: Report, folder: Path, cache: Path | None) -> None:
     said = Report.model_validate(report.model_dump())  # what was changed since it was made is checked too
-    drawn = drawings(said)
+    drawn = kept_drawings(said, cache)
     figures = folder / "figures"
     figures.mkdir()
     for name, drawing in drawn.items():

@@ -13,7 +13,7 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import read_eval_log, read_eval_log_sample_summaries, write_eval_log
 
 from analysis.frame import read_replies
-from analysis.frame_cache import FrameCache, default_folder
+from analysis.frame_cache import FrameCache
 from analysis.log_file import LogFacts
 from analysis.reply_schema import ARROW
 from evals.condition_task import condition_task
@@ -134,15 +134,6 @@ def test_a_folder_that_cannot_be_written_costs_no_report(logs: Path, tmp_path: P
     assert len(read_replies(logs, tmp_path / "cache").frame) == 4
 
 
-def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
-    for age, name in enumerate(("new", "middle", "old")):
-        path = tmp_path / f"{name}.parquet"
-        path.write_bytes(b"x" * 100)
-        os.utime(path, (1_000 - age, 1_000 - age))
-    FrameCache(tmp_path, limit=250).prune()
-    assert sorted(path.stem for path in tmp_path.iterdir()) == ["middle", "new"]
-
-
 def test_another_schema_or_another_reading_has_another_file(
     logs: Path, read: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,12 +143,6 @@ def test_another_schema_or_another_reading_has_another_file(
     monkeypatch.setattr("analysis.frame_cache.DIGEST", "another")
     read_replies(logs, tmp_path / "cache")
     assert len(read) == 6
-
-
-def test_the_folder_is_the_users_own_unless_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert default_folder() == tmp_path / "frames"  # as the tests name it
-    monkeypatch.delenv("AF_CACHE_DIR")
-    assert default_folder().parts[-2:] == ("alignment-faking-evals", "frames")
 
 
 def test_a_table_of_no_rows_can_be_kept(tmp_path: Path) -> None:
