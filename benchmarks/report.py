@@ -1,4 +1,4 @@
-"""What it costs to read logs into the frame, against one bare `samples_df` over the same logs.
+"""What `af report` costs, against one bare `samples_df` over the same logs.
 
 The logs are made up: one small run of the suite on the control model, multiplied into pairs of logs (free and paid) of
 made-up models, each reply with a uuid and an id of its own. The parts of a log that hold whole samples are empty: both
@@ -15,8 +15,10 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -51,6 +53,7 @@ class Reading:
     peak: float
     """Most memory that the process held, in GB, imports included."""
     rows: int
+    """Replies that it made something of."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,9 @@ class Round:
 
     samples_df: Reading
     first: Reading
-    """The frame, with an empty cache."""
+    """`af report`, with an empty cache."""
     second: Reading
-    """The frame again, from the cache."""
+    """The same again."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,14 +73,16 @@ class Round:
 @click.option("--rounds", type=click.IntRange(min=1), default=3, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON and nothing else.")
 def report(logs: int, samples: int, rounds: int, as_json: bool) -> None:
-    """Read made-up logs as the report does, and as samples_df does."""
+    """Write a report of made-up logs, twice, and read them as samples_df does."""
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
         make_logs(folder, logs, samples)
         measured = [_round(folder, index) for index in range(rounds)]
-    for result in measured:
-        if {result.samples_df.rows, result.first.rows, result.second.rows} != {logs * samples}:
-            raise click.ClickException(f"the sides did not read {logs * samples} replies each: {result}")
+        for index, result in enumerate(measured):
+            if {result.samples_df.rows, result.first.rows, result.second.rows} != {logs * samples}:
+                raise click.ClickException(f"the sides did not read {logs * samples} replies each: {result}")
+            if _said(folder / f"first-{index}") != _said(folder / f"second-{index}"):
+                raise click.ClickException("the second report differs from the first")
     if as_json:
         click.echo(json.dumps([asdict(result) for result in measured], indent=1))
     else:
@@ -89,13 +94,17 @@ def make_logs(folder: Path, logs: int, samples: int) -> None:
     (folder / "queries.csv").write_text(
         "id,query\n" + "".join(f"q-{i},Made-up request {i} about a placeholder\n" for i in range(_BASE)), "utf-8"
     )
-    bases = inspect_eval(
-        [condition_task(SETTING, condition, {"queries": str(folder / "queries.csv")}) for condition in CONDITIONS[:2]],
-        model="control/faker",
-        display="none",
-        log_dir=str(folder / "base"),
-        log_realtime=False,
-    )
+    with redirect_stdout(sys.stderr):  # where Inspect announces its hooks; ours carries the figures
+        bases = inspect_eval(
+            [
+                condition_task(SETTING, condition, {"queries": str(folder / "queries.csv")})
+                for condition in CONDITIONS[:2]
+            ],
+            model="control/faker",
+            display="none",
+            log_dir=str(folder / "base"),
+            log_realtime=False,
+        )
     (folder / "logs").mkdir()
     for index in range(logs):
         with ZipFile(bases[index % 2].location.removeprefix("file://")) as parts:
@@ -123,39 +132,54 @@ def _write_log(path: Path, index: int, samples: int, header: dict[str, Any], bas
 
 
 def _round(folder: Path, index: int) -> Round:
-    logs, cache = folder / "logs", folder / f"cache-{index}"
     return Round(
-        _in_a_new_process(_samples_df, logs, cache),
-        _in_a_new_process(_frame, logs, cache),
-        _in_a_new_process(_frame, logs, cache),
+        _in_a_new_process(_samples_df, folder),
+        _in_a_new_process(_report, folder, f"first-{index}", f"cache-{index}"),
+        _in_a_new_process(_report, folder, f"second-{index}", f"cache-{index}"),
     )
 
 
-def _in_a_new_process(side: Callable[[Path, Path], Reading], logs: Path, cache: Path) -> Reading:
+def _in_a_new_process(side: Callable[..., Reading], folder: Path, *names: str) -> Reading:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(side, logs, cache).result()
+        return pool.submit(side, folder, *names).result()
 
 
-def _samples_df(logs: Path, _: Path) -> Reading:
+def _samples_df(folder: Path) -> Reading:
     from inspect_ai.analysis import samples_df
 
-    return _measured(lambda: len(samples_df(str(logs), quiet=True)))
+    return _measured(lambda: samples_df(str(folder / "logs"), quiet=True), len)
 
 
-def _frame(logs: Path, cache: Path) -> Reading:
-    from analysis.frame import read_replies
+def _report(folder: Path, output: str, cache: str) -> Reading:
+    from pyarrow.parquet import read_metadata
 
-    return _measured(lambda: len(read_replies(str(logs), cache).frame))
+    from analysis.cache_folder import FOLDER_VARIABLE
+    from cli.report import report as af_report
+
+    os.environ[FOLDER_VARIABLE] = str(folder / cache)
+    arguments = [str(folder / "logs"), "-o", str(folder / output)]
+    with redirect_stdout(StringIO()):
+        return _measured(
+            lambda: af_report.main(arguments, standalone_mode=False),
+            lambda _: read_metadata(folder / output / "replies.parquet").num_rows,
+        )
 
 
-def _measured(read: Callable[[], int]) -> Reading:
+def _measured(do: Callable[[], Any], rows: Callable[[Any], int]) -> Reading:
     import resource
 
     wall, cpu = time.perf_counter(), time.process_time()
-    rows = read()
+    done = do()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     unit = 1 if sys.platform == "darwin" else 1024
-    return Reading(wall, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9, rows)
+    return Reading(wall, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9, rows(done))
+
+
+def _said(report: Path) -> dict[str, Any]:
+    """Every figure, table and row of a report: what can be the same again."""
+    files = {str(path.relative_to(report)): path.read_bytes() for path in report.rglob("*") if path.is_file()}
+    del files["report.html"]  # holds the time it was made, and nothing that the others do not
+    return files | {"report.json": json.loads(files["report.json"]) | {"made": None}}
 
 
 def _print(rounds: list[Round], logs: int, samples: int) -> None:
