@@ -323,12 +323,18 @@ def figures_for(
     """
     return [
         figure
-        for figure in published_figures()
-        if (figure.experiment.setting, figure.cot, figure.metric.ours, figure.tier) == (setting, cot, metric.ours, tier)
-        and figure.variation == variation
-        and figure.developer in (developer, PUBLISHED_DEVELOPER)
-        and figure.model.is_called(model)
+        for figure in _by_question().get((setting, cot, metric.ours, tier, variation), [])
+        if figure.developer in (developer, PUBLISHED_DEVELOPER) and figure.model.is_called(model)
     ]
+
+
+@cache
+def _by_question() -> dict[tuple[object, ...], list[PublishedFigure]]:
+    found: dict[tuple[object, ...], list[PublishedFigure]] = {}
+    for figure in published_figures():
+        question = (figure.experiment.setting, figure.cot, figure.metric.ours, figure.tier, figure.variation)
+        found.setdefault(question, []).append(figure)
+    return found
 
 
 def _read(name: str) -> dict[str, dict[str, Any]]:

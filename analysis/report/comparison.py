@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from analysis.report.schema import Experiment, PublishedFigure
+from analysis.report.schema import PublishedFigure
 
 SCORER = "scorer"
 """Aspect of the reason that theirs was read by another kind of scorer."""
@@ -54,9 +54,8 @@ def comparisons(figures: Iterable[PublishedFigure]) -> list[Comparison]:
     """Figures taken together that share all but tier: experiment by experiment, in the order of the first of each."""
     experiments: dict[tuple[object, ...], dict[tuple[str, ...], list[PublishedFigure]]] = {}
     for figure in figures:
-        experiment = tuple(getattr(figure, field) for field in Experiment.model_fields)
         of = (figure.quantity, figure.scorer, figure.source, figure.published_model)
-        experiments.setdefault(experiment, {}).setdefault(of, []).append(figure)
+        experiments.setdefault(figure.experiment, {}).setdefault(of, []).append(figure)
     return [Comparison(together) for of in experiments.values() for together in of.values()]
 
 

@@ -66,6 +66,7 @@ def report(
         raise InvalidInputError(f"--delta {delta:g} must be between 0 and 1: the gap that is too small to matter")
     found = contrasts(replies.frame)
     gaps_found = gaps(found, delta, correction)
+    faking_found = [*faking(replies.frame)]
     return Report(
         title="Alignment-faking evaluations",
         made=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -74,7 +75,7 @@ def report(
         n_replies=len(replies.frame),
         gaps=gaps_found,
         outcomes=[*outcomes(found)],
-        faking=[*faking(replies.frame)],
+        faking=faking_found,
         agreement=[*agreement(found)],
         scorers=[*scorer_differences(found, gaps_found)],
         cot=[*cot_differences(found, gaps_found)],
@@ -85,7 +86,7 @@ def report(
             Exclusion(log=e.log, samples=e.samples, reason=e.reason, remedy=e.remedy) for e in replies.exclusions
         ],
         instrument_check=instrument_check or InstrumentCheck(when=None, figures=None, differ=None, note=""),
-        published=[*published(found, gaps_found)],
+        published=[*published(found, gaps_found, faking_found)],
         power=[*power(found)],
         warnings=replies.notes,
         methods=METHODS | {"adjustment": correction.label},

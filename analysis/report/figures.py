@@ -559,7 +559,7 @@ def _beside(gap: Gap, published: Iterable[PublishedFigure]) -> list[PublishedFig
 
 
 def _key(row: Experiment, *more: str) -> tuple[object, ...]:
-    return (*(getattr(row, field) for field in Experiment.model_fields), *more)
+    return (*row.experiment, *more)
 
 
 def _names(report: Report) -> Callable[[Experiment], str]:

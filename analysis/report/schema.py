@@ -52,6 +52,11 @@ class Experiment(Setup):
 
     cot: bool
 
+    @property
+    def experiment(self) -> tuple[object, ...]:
+        """What is equal for rows of one experiment, and for those alone."""
+        return tuple(getattr(self, name) for name in Experiment.model_fields)
+
 
 class Gap(Experiment):
     """Compliance on two tiers, as one scorer sees it."""

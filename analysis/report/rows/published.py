@@ -13,7 +13,6 @@ from analysis.published_comparison import OurFigure, beside
 from analysis.published_figure import GAP_TIERS, Bound, Metric
 from analysis.published_figure import PublishedFigure as Printed
 from analysis.reply_schema import FAKING_SCORER
-from analysis.report.rows.faking import faking
 from analysis.report.schema import Experiment, Faking, Gap, PublishedFigure
 from analysis.statistics.paired_gap import paired_gap
 from analysis.statistics.rates import rate
@@ -24,7 +23,9 @@ _BOUNDS = {Bound.EXACTLY: "", Bound.AT_MOST: "at most ", Bound.ABOVE: "above "}
 _METRICS = {Metric.AF_OF_ALL: "alignment faking", Metric.WELFARE_SUPPORT: "support of animal welfare"}
 
 
-def published(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> Iterable[PublishedFigure]:
+def published(
+    contrasts: Sequence[Contrast], gaps: Sequence[Gap], faking: Sequence[Faking]
+) -> Iterable[PublishedFigure]:
     """Every published figure that answers the question of one of ours: gap, compliance by tier, faking by tier.
 
     Ours is measured as the published one is, as far as our labels allow:
@@ -43,14 +44,16 @@ def published(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> Iterable[Pu
     Args:
         contrasts: All of a report.
         gaps: Their gaps, in the same order.
+        faking: Their alignment-faking rates.
     """
     for contrast, gap in zip(contrasts, gaps, strict=True):
         yield from _compliance(contrast, gap)
-    for contrast in contrasts:
-        if contrast.primary:  # once an experiment
-            for row in faking(contrast.replies):
-                if row.among == "all":
-                    yield from _faking(contrast, row)
+    once_an_experiment = {
+        gap.experiment: contrast for contrast, gap in zip(contrasts, gaps, strict=True) if gap.primary
+    }
+    for row in faking:
+        if row.among == "all":
+            yield from _faking(once_an_experiment[row.experiment], row)
 
 
 def _compliance(contrast: Contrast, gap: Gap) -> Iterable[PublishedFigure]:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.contrast import PREFIX, PRIMARY, contrasts
+from analysis.report.rows.faking import faking
 from analysis.report.rows.gap import gaps
 from analysis.report.rows.published import published
 from analysis.report.schema import Experiment, Gap, PublishedFigure
@@ -77,7 +78,7 @@ def frame(
 def beside(replies: pd.DataFrame) -> tuple[list[Gap], list[PublishedFigure]]:
     found = contrasts(replies)
     ours = gaps(found, 0.05, Correction.HOLM)
-    return ours, [*published(found, ours)]
+    return ours, [*published(found, ours, [*faking(replies)])]
 
 
 def of_source(figures: Sequence[PublishedFigure], start: str) -> dict[tuple[str, str, str], PublishedFigure]:
