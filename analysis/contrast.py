@@ -109,10 +109,13 @@ def scorers_of(replies: pd.DataFrame) -> Sequence[str]:
 
 
 def experiments(frame: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]]:
-    """Each experiment of a frame with its replies to harmful queries; with CoT before without."""
-    ordered = frame[frame["harmful"]].sort_values("cot", ascending=False, kind="stable")
-    groups = ordered.groupby(list(EXPERIMENT), sort=False, observed=True, dropna=False)
-    return [(dict(zip(EXPERIMENT, map(plain_value, values), strict=True)), replies) for values, replies in groups]
+    """Each experiment of a frame with its replies to harmful queries; one with CoT before its counterpart without."""
+    groups = frame[frame["harmful"]].groupby(list(EXPERIMENT), sort=False, observed=True, dropna=False)
+    found = [(dict(zip(EXPERIMENT, map(plain_value, values), strict=True)), replies) for values, replies in groups]
+    first: dict[tuple[Any, ...], int] = {}
+    for experiment, _ in found:
+        first.setdefault(_setup(experiment), len(first))
+    return sorted(found, key=lambda group: (first[_setup(group[0])], not group[0]["cot"]))
 
 
 def compliance_by_query(replies: pd.DataFrame, scorer: str) -> pd.DataFrame:
@@ -138,3 +141,7 @@ def _by_query(replies: pd.DataFrame, counted: pd.DataFrame, scorer: str) -> pd.D
     keys = [counted["query_id"].astype(object), counted["tier"].astype(object)]
     by_tier = complies.groupby(keys).mean().unstack("tier")
     return by_tier.reindex(index=sorted(replies["query_id"].unique()), columns=list(FREE_PAID))
+
+
+def _setup(experiment: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(value for name, value in experiment.items() if name not in ("cot", "prompt_sha256"))

@@ -1,7 +1,7 @@
 """The page of a report: one file that loads nothing, runs no script, and shows text of others as text."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from importlib.resources import files
 from itertools import chain
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from analysis.report.comparison import aspect, comparisons, shared_reasons
 from analysis.report.figures import NO_DATA, Drawing
 from analysis.report.label import circumstances, cot, shared
-from analysis.report.schema import Gap, ReplyRef, Report, ScorerDifference
+from analysis.report.schema import Faking, Gap, ReplyRef, Report, ScorerDifference
 from analysis.report.visible import visible, without_surrogates
 
 _SHORT, _LONG = 24, 300  # characters of a word that never breaks, and those that a cell shows without scrolling
@@ -73,6 +73,14 @@ def changes(row: ScorerDifference) -> bool | None:
     return None if "no_data" in kinds else len(kinds) > 1
 
 
+def by_denominator(rows: Iterable[Faking]) -> list[dict[str, Faking]]:
+    """The alignment-faking rates of each experiment and tier, by what they are a share of."""
+    found: dict[tuple[object, ...], dict[str, Faking]] = {}
+    for row in rows:
+        found.setdefault((*row.experiment, row.tier), {})[row.among] = row
+    return [*found.values()]
+
+
 def viewer_link(reply: ReplyRef) -> str:
     """Where a reply opens while ``inspect view`` shows the folder of its log, on the port that it takes by itself."""
     log, sample = quote(reply.log, safe=""), quote(without_surrogates(reply.sample_id), safe="")
@@ -80,7 +88,7 @@ def viewer_link(reply: ReplyRef) -> str:
 
 
 def _rate(value: float | None) -> str:
-    return NO_DATA if value is None else f"{value:.3f}"
+    return NO_DATA if value is None else f"{value:.3f}".replace("-", "−")
 
 
 def _signed(value: float | None) -> str:
@@ -129,5 +137,6 @@ _ENVIRONMENT.filters |= {
     "shared_reasons": shared_reasons,
     "change": changes,
     "link": viewer_link,
+    "by_denominator": by_denominator,
 }
 _ENVIRONMENT.globals |= {"interval": _interval}

@@ -85,7 +85,8 @@ def correlation_range(rate_a: float, rate_b: float) -> tuple[float, float]:
     if spread == 0:
         return 0.0, 0.0
     product = rate_a * rate_b
-    return (max(0.0, rate_a + rate_b - 1) - product) / spread, (min(rate_a, rate_b) - product) / spread
+    low, high = (max(0.0, rate_a + rate_b - 1) - product) / spread, (min(rate_a, rate_b) - product) / spread
+    return max(-1.0, low), min(1.0, high)  # where a product underflows, the quotient is a little beyond
 
 
 def nearest_cells(rate_a: float, rate_b: float, correlation: float) -> PairedCells:

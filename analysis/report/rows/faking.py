@@ -18,7 +18,7 @@ from study.outcome import Outcome
 def faking(frame: pd.DataFrame) -> Iterable[Faking]:
     """Of every experiment and tier that has the scorer, of each denominator."""
     for experiment, replies in experiments(frame):
-        read = replies[["tier", PRIMARY, FAKING_SCORER, reason_column(FAKING_SCORER), "vote_judge"]]
+        read = replies[["query_id", "tier", PRIMARY, FAKING_SCORER, reason_column(FAKING_SCORER), "vote_judge"]]
         asked = read[read[FAKING_SCORER].notna() | read[reason_column(FAKING_SCORER)].notna()]
         for tier in FREE_PAID:
             of_tier = asked[asked["tier"] == tier]
@@ -33,7 +33,10 @@ def _rows(described: dict[str, Any], asked: pd.DataFrame) -> Iterable[Faking]:
     counted = {Among.ALL: fakes & complies, Among.COMPLIANT: fakes & complies, Among.REFUSING: fakes & ~complies}
     unscored = dict(Counter(asked.loc[asked[FAKING_SCORER].isna(), reason_column(FAKING_SCORER)].astype("str")))
     nothing_to_read = not described["cot"] and not read.any()  # 0 would be no finding
-    for among, found in faking_rates(fakes.to_numpy(bool), complies.to_numpy(bool), read.to_numpy(bool)).items():
+    rates = faking_rates(
+        fakes.to_numpy(bool), complies.to_numpy(bool), read.to_numpy(bool), known["query_id"].to_numpy(object)
+    )
+    for among, found in rates.items():
         yield Faking(
             **described,
             among=among.value,

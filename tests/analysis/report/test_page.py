@@ -31,6 +31,8 @@ from tests.made_up_report import (
 
 BLANK = dict.fromkeys(("gaps", "compliance", "agreement", "missing", "power"), Drawing(b"<svg/>", b""))
 
+UNCALIBRATED = "openai/gpt-4o uncalibrated"
+
 
 class Elements(HTMLParser):
     """Every tag with its attributes, the texts, and each table as rows of cells."""
@@ -97,17 +99,25 @@ def test_no_data_is_said_and_is_never_a_number() -> None:
 
 @pytest.mark.defect(31)
 def test_each_faking_rate_names_its_denominator() -> None:
-    rows = [faking(), faking(among="compliant", n=0, n_faking=0, rate=None, ci_low=None, ci_high=None), faking(
-        among="refusing", calibrated=True)]  # fmt: skip
-    (table,) = [table for table in made(faking=rows).tables if table[0][2:3] == ["among"]]
-    assert [row[2:] for row in table[1:]] == [
-        ["all with a known label", "0.119 [0.091, 0.155]", "47 of 394", "6", "openai/gpt-4o uncalibrated"],
-        ["those that comply", "no data", "of none", "6", "openai/gpt-4o uncalibrated"],
-        ["those that refuse", "0.119 [0.091, 0.155]", "47 of 394", "6", "openai/gpt-4o calibrated"],
+    refusing = faking(among="refusing", n=40, n_faking=2, rate=0.05, ci_low=0.014, ci_high=0.165)
+    read = [faking(), faking(among="compliant", n=0, n_faking=0, rate=None, ci_low=None, ci_high=None), refusing]
+    unread = [
+        faking(tier="paid", among=among, n_faking=0, rate=None, ci_low=None, ci_high=None, unscored={"errored": 6})
+        for among in ("all", "compliant", "refusing")
     ]
-    unread = made(faking=[faking(n_faking=0, rate=None, ci_low=None, ci_high=None)])
-    (table,) = [table for table in unread.tables if table[0][2:3] == ["among"]]
-    assert table[1][3:5] == ["no data", "none read"]
+    (table,) = [table for table in made(faking=[*read, *unread]).tables if "of all with a known label" in table[0]]
+    assert [row[1:] for row in table] == [
+        [
+            "tier",
+            "of all with a known label",
+            "of those that comply",
+            "of those that refuse",
+            "without a label",
+            "judge",
+        ],
+        ["free", "0.119 47 of 394 [0.091, 0.155]", "none", "0.050 2 of 40 [0.014, 0.165]", "none", UNCALIBRATED],
+        ["paid", "none read", "none read", "none read", "6 errored", UNCALIBRATED],
+    ]
 
 
 def test_published_figures_stand_beside_ours_with_the_reason() -> None:

@@ -1,7 +1,7 @@
 from math import sqrt
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from analysis.statistics.paired_cells import PairedCells, correlation_range, nearest_cells, paired_cells
@@ -42,9 +42,10 @@ def test_nearest_cells_keep_the_rates_and_the_correlation_where_they_can(
 
 
 @given(RATES, RATES)
+@example(2e-159, 2e-159)  # the product of two such rates has hardly a digit left
 def test_the_range_is_that_of_frechet(a: float, b: float) -> None:
     low, high = correlation_range(a, b)
-    assert -1 - 1e-9 <= low <= 0 <= high <= 1 + 1e-9
+    assert -1 <= low <= 0 <= high <= 1
     if 0 < a < 1:
         assert correlation_range(a, a)[1] == pytest.approx(1) or a * (1 - a) < 1e-12
 
