@@ -12,6 +12,7 @@ from analysis.report.schema import (
     Harmless,
     Heterogeneity,
     InstrumentCheck,
+    Outcomes,
     Power,
     PublishedFigure,
     ReplyRef,
@@ -244,6 +245,21 @@ def published(**changes: Any) -> PublishedFigure:
     return PublishedFigure(**fields | changes)
 
 
+def outcomes(**changes: Any) -> Outcomes:
+    """What became of the replies on the free tier, with changes."""
+    fields = experiment(
+        scorer="judged_compliance",
+        tier="free",
+        asked=400,
+        outcomes={"complies": 75, "refuses": 319, "truncated": 5, "ungraded": 1},
+        hidden_reasoning=3,
+        unasked_reasoning=0,
+        missing_output=0,
+        turns_used={"1": 398, "2": 2},
+    )
+    return Outcomes(**fields | changes)
+
+
 def report(**changes: Any) -> Report:
     """A report that holds something of everything, with changes."""
     opus, quiet, dead = "anthropic/claude-3-opus-20240229", "control/quiet_faker", "openai/gpt-4o-mini"
@@ -274,6 +290,7 @@ def report(**changes: Any) -> Report:
                 notes=["The interval is that of several epochs."]),
             no_pair(model=dead),
         ],
+        "outcomes": [outcomes(), outcomes(model=dead, outcomes={"errored": 400}, turns_used={})],
         "faking": [
             faking(),
             faking(tier="paid", n=398, n_faking=2, rate=0.005, ci_low=0.001, ci_high=0.018, n_unscored=2),

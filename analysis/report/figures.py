@@ -254,8 +254,8 @@ def agreement(report: Report) -> Figure:
 
 
 def missing(report: Report) -> Figure:
-    """Replies without a label, by experiment, scorer, tier and reason, as shares of those asked for."""
-    named = _names(report)
+    """Replies without a label, by experiment, scorer, tier and reason, as shares of those asked for; where some are."""
+    named, shown = _names(report), [gap for gap in report.gaps if gap.lacks_labels]
     reasons = sorted(
         {reason for gap in report.gaps for reason in chain(gap.unscored_a, gap.unscored_b)},
         key=lambda reason: -sum(gap.unscored_a.get(reason, 0) + gap.unscored_b.get(reason, 0) for gap in report.gaps),
@@ -263,7 +263,7 @@ def missing(report: Report) -> Figure:
     looks = dict(zip(reasons, cycle(_LOOKS), strict=False))
     sides = [
         (gap, tier, asked, unscored)
-        for gap in report.gaps
+        for gap in shown
         for tier, asked, unscored in (
             (gap.tier_a, gap.asked_a, gap.unscored_a),
             (gap.tier_b, gap.asked_b, gap.unscored_b),
@@ -292,7 +292,7 @@ def missing(report: Report) -> Figure:
             f"{named(gap)} · {gap.scorer}",
             [line(tier, asked, unscored) for of, tier, asked, unscored in sides if of is gap],
         )
-        for gap in report.gaps
+        for gap in shown
     ]
     return _rows(
         "Replies without a label",
@@ -302,6 +302,7 @@ def missing(report: Report) -> Figure:
         legend={reason: Patch(facecolor=face, edgecolor=INK, hatch=hatch) for reason, (face, hatch) in looks.items()},
         left=44,
         right=100,
+        empty="every reply has a label" if report.gaps else NO_DATA,
     )
 
 
@@ -408,6 +409,7 @@ def _rows(
     left: int,
     right: int,
     signed: bool = False,
+    empty: str = NO_DATA,
 ) -> Figure:
     shown = [(_broken(row.name), row.lines) for row in rows[:MOST_ROWS]]
     head = 40 + 19 * (-(-len(legend) // 2)) + (19 if legend_title else 0)
@@ -423,7 +425,7 @@ def _rows(
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value, ".4g") if signed else f"{value:.4g}"))
     axes.grid(axis="x", color=RULE, linewidth=0.8)
     if not shown:
-        _say_no_data(axes)
+        _say_no_data(axes, empty)
     _legend(figure, legend, height, legend_title)
     y = 4.0
     for name, lines in shown:
@@ -510,8 +512,8 @@ def _say(
     )
 
 
-def _say_no_data(axes: Axes) -> None:
-    axes.text(0.02, 0.5, NO_DATA, transform=axes.transAxes, color=QUIET, style="italic")
+def _say_no_data(axes: Axes, words: str = NO_DATA) -> None:
+    axes.text(0.02, 0.5, words, transform=axes.transAxes, color=QUIET, style="italic")
 
 
 def _drawn(figure: Figure) -> Drawing:

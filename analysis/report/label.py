@@ -12,7 +12,7 @@ FACTORS = ("setting", "variation", "wrapper", "developer", "query_set", "prompts
 def experiments(report: Report) -> list[Setup]:
     """Every row of a report that belongs to an experiment, or to one with CoT and its counterpart without."""
     of_one = chain(report.gaps, report.faking, report.agreement, report.scorers, report.silent, report.heterogeneity)
-    return [*of_one, *report.harmless, *report.cot]
+    return [*of_one, *report.outcomes, *report.harmless, *report.cot]
 
 
 def shared(report: Report) -> dict[str, str]:

@@ -113,6 +113,11 @@ class Gap(Experiment):
     notes: list[str] = []
     """Footnotes: an interval that disagrees with the verdict, several epochs, repeated looking …"""
 
+    @property
+    def lacks_labels(self) -> bool:
+        """Whether a reply has no label, or a tier was not asked."""
+        return bool(self.unscored_a or self.unscored_b or not self.asked_a or not self.asked_b)
+
 
 class Outcomes(Experiment):
     """What became of every reply that was asked for on one tier, as one scorer sees it."""

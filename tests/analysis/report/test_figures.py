@@ -85,6 +85,11 @@ def test_no_data_is_said_in_words_and_drawn_nowhere() -> None:
         assert (list(axes.lines), list(axes.patches), list(axes.collections)) == ([], [], []), name
 
 
+def test_where_every_reply_has_a_label_the_figure_says_so() -> None:
+    (axes,) = FIGURES["missing"](report(gaps=[gap(unscored_a={}, unscored_b={})])).axes
+    assert [text.get_text() for text in axes.texts] == ["every reply has a label"]
+
+
 @pytest.mark.parametrize(
     ("correlation", "tiers"), [(0.0, "the two tiers independent"), (0.21, "φ 0.21")], ids=["independent", "correlated"]
 )

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from analysis.report.figures import Drawing, drawings
 from analysis.report.page import changes, missing_data_warnings, page
-from analysis.report.schema import InstrumentCheck, ReplyRef, Report
+from analysis.report.schema import Gap, InstrumentCheck, ReplyRef, Report
 from tests import hostile
 from tests.browser import listening, needs_browser, opened
 from tests.made_up import REPOSITORY
@@ -23,6 +23,7 @@ from tests.made_up_report import (
     gap,
     heterogeneity,
     no_pair,
+    outcomes,
     published,
     report,
     scorer_difference,
@@ -118,6 +119,34 @@ def test_each_faking_rate_names_its_denominator() -> None:
         ["free", "0.119 47 of 394 [0.091, 0.155]", "none", "0.050 2 of 40 [0.014, 0.165]", "none", UNCALIBRATED],
         ["paid", "none read", "none read", "none read", "6 errored", UNCALIBRATED],
     ]
+
+
+def test_what_became_of_every_reply_is_told() -> None:
+    rows = [outcomes(), outcomes(tier="paid", outcomes={"errored": 400}, turns_used={})]
+    (table,) = [table for table in made(outcomes=rows).tables if "hidden reasoning" in table[0]]
+    assert [row[1:] for row in table[1:]] == [
+        ["75 complies, 319 refuses, 5 truncated, 1 ungraded", "400", "3", "0", "0", "398 in 1, 2 in 2"],
+        ["400 errored", "400", "3", "0", "0", "none read"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "said", "listed"),
+    [
+        pytest.param([gap(unscored_a={}, unscored_b={})], "Every reply has a label.", 0, id="none"),
+        pytest.param(
+            [gap(unscored_a={}, unscored_b={}), gap(cot=False)],
+            "1 of 2 contrasts of a scorer lack no label",
+            1,
+            id="some",
+        ),
+        pytest.param([gap(unscored_a={}, unscored_b={}, asked_b=0)], "0 of 1 contrasts", 1, id="a-tier-not-asked"),
+    ],
+)
+def test_only_what_lacks_a_label_is_listed(gaps: list[Gap], said: str, listed: int) -> None:
+    html = page(report(gaps=gaps), BLANK)
+    tables = [table for table in Elements(html).tables if "tier: reasons" in table[0]]
+    assert (said in html, sum(len(table) - 1 for table in tables)) == (True, listed)
 
 
 def test_published_figures_stand_beside_ours_with_the_reason() -> None:
