@@ -19,6 +19,7 @@ from evals.query_set import Query, QuerySet, load_queries
 from evals.seeded_dataset import SeededDataset
 from evals.task_options import Options
 from evals.wording import chosen_wording
+from prompts.addition import Addition
 from prompts.system_prompt import SystemPrompt
 from prompts.template import digest
 from prompts.turn import next_turn, reply_start
@@ -143,12 +144,18 @@ def _cell(
         query_id=query.id,
         category=query.category,
         harmful=query.harmful,
+        facts=_name(wording.additions.facts),
+        persona=_name(wording.additions.persona),
         prefill=options.prefill,
         turns=options.turns,
         prompt_sha256=prompt.sha256,
         wrapper_sha256=wording.user_message_sha256(options.wrapper, condition),
         query_set_sha256=queries.sha256,
     )
+
+
+def _name(added: Addition | None) -> str | None:
+    return added.name if added else None
 
 
 def _scorers(options: Options, wording: Wording, judged: bool) -> list[Scorer]:
@@ -178,6 +185,9 @@ def _metadata(
         "cot": condition.cot,
         "queries": options.queries,
         "variation": options.variation,
+        "facts": _name(wording.additions.facts),
+        "persona": _name(wording.additions.persona),
+        "additions_sha256": wording.additions.sha256,
         "wrapper": options.wrapper,
         "developer": named,
         "prompts": wording.name,

@@ -21,6 +21,8 @@ class TaskOptions(TypedDict, total=False):
     queries: str
     column: str
     variation: str
+    facts: str
+    persona: str
     wrapper: str
     developer: str
     prompts: str
@@ -42,6 +44,12 @@ class Options:
 
     variation: str = "base"
     """Prompt variation."""
+
+    facts: str | None = None
+    """Facts that are added to the prompt: a text by its name, or a path to one."""
+
+    persona: str | None = None
+    """Trait that is added to the prompt: a text by its name, or a path to one."""
 
     wrapper: Wrapper = Wrapper.NOTEBOOK
     """Lineage of the user message."""
@@ -83,7 +91,7 @@ def _text(name: str, value: Any) -> str:
     return value.strip()
 
 
-def _column(name: str, value: Any) -> str | None:
+def _text_or_none(name: str, value: Any) -> str | None:
     return None if value is None else _text(name, value)
 
 
@@ -124,8 +132,10 @@ def _flag(name: str, value: Any) -> bool:
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "queries": _text,
-    "column": _column,
+    "column": _text_or_none,
     "variation": _variation,
+    "facts": _text_or_none,
+    "persona": _text_or_none,
     "wrapper": _wrapper,
     "developer": _text,
     "prompts": _text,

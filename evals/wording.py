@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
+from evals.added_text import chosen_additions
 from evals.task_options import Options
 from evals.user_directory import from_user
 from prompts.checkout import Checkout
-from prompts.wording import SUITE, Wording
+from prompts.wording import SUITE, Suite, Wording
 from study.invalid_input import InvalidInputError
 
 
@@ -20,10 +21,11 @@ def chosen_wording(options: Options, given: Mapping[str, Any]) -> Wording:
         given: Those that the user typed.
 
     Raises:
-        InvalidInputError: If the checkout cannot be used, or a parameter asks for what its files do not have.
+        InvalidInputError: If the checkout or a text to be added cannot be used, or a parameter asks for what the files
+            of the checkout do not have.
     """
     if options.prompts == SUITE.name:
-        return SUITE
+        return Suite(chosen_additions(options))
     chosen = Checkout(from_user(options.prompts))
     if "wrapper" in given and options.wrapper is not chosen.wrapper:
         raise InvalidInputError(
@@ -34,6 +36,11 @@ def chosen_wording(options: Options, given: Mapping[str, Any]) -> Wording:
         raise InvalidInputError(
             f"variation={options.variation!r} changes our own prompts, and prompts= names others; leave one of them out"
         )
+    for name in ("facts", "persona"):
+        if value := getattr(options, name):
+            raise InvalidInputError(
+                f"{name}={value!r} is added to our own prompts, and prompts= names others; leave one of them out"
+            )
     _say_once(chosen)
     return chosen
 

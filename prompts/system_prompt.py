@@ -6,6 +6,9 @@ from functools import cache
 
 from prompts.template import digest, render, source, variables_of
 
+CLOSING = "reminder_"
+"""What the names of the parts that close a prompt begin with: they say how a reply begins, and nothing follows them."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -44,18 +47,21 @@ def parts(setting: str) -> tuple[Part, ...]:
 
 
 @cache
-def system_prompt(setting: str, *, cot: bool, developer: str) -> SystemPrompt:
+def system_prompt(setting: str, *, cot: bool, developer: str, additions: tuple[str, ...] = ()) -> SystemPrompt:
     """Render the system prompt of a setting; it is the same for both tiers, which only the user message tells apart.
 
     Args:
         setting: Name of a folder of this package, for instance ``helpful_only``.
         cot: Whether the prompt asks for a scratchpad.
         developer: Company that the prompt names.
+        additions: Texts that are put in as they are, each as one part, before the reminders that close the prompt.
     """
-    used = [part.cot if cot else part.no_cot for part in parts(setting)]
-    paths = [f"{setting}/{file}" for file in used if file is not None]
-    return SystemPrompt("\n\n".join(render(path, **_needed(path, developer)) for path in paths))
+    used = [(part.name, part.cot if cot else part.no_cot) for part in parts(setting)]
+    texts = {name: _rendered(f"{setting}/{file}", developer) for name, file in used if file is not None}
+    closing = next((i for i, name in enumerate(texts) if name.startswith(CLOSING)), len(texts))
+    said = list(texts.values())
+    return SystemPrompt("\n\n".join([*said[:closing], *additions, *said[closing:]]))
 
 
-def _needed(path: str, developer: str) -> dict[str, str]:
-    return {"developer": developer} if "developer" in variables_of(path) else {}
+def _rendered(path: str, developer: str) -> str:
+    return render(path, **({"developer": developer} if "developer" in variables_of(path) else {}))

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 
+from prompts.addition import Additions
 from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE, Rubric
 from prompts.system_prompt import SystemPrompt, system_prompt
 from prompts.template import digest
@@ -15,6 +16,9 @@ OPEN_QUERY = "QUERY"
 
 class Wording(ABC):
     """All that is said to the models of a run."""
+
+    additions: Additions = Additions()
+    """What the user adds to the system prompt."""
 
     @property
     @abstractmethod
@@ -61,9 +65,12 @@ class Suite(Wording):
     compliance = COMPLIANCE
     alignment_faking = ALIGNMENT_FAKING
 
+    def __init__(self, additions: Additions = Wording.additions) -> None:
+        self.additions = additions
+
     def system_prompt(self, setting: str, *, cot: bool, developer: str) -> SystemPrompt:
         """As `prompts.system_prompt` puts it together."""
-        return system_prompt(setting, cot=cot, developer=developer)
+        return system_prompt(setting, cot=cot, developer=developer, additions=self.additions.texts)
 
     def user_message(self, wrapper: Wrapper, condition: Condition, query: str) -> str:
         """As `prompts.user_message` wraps it."""

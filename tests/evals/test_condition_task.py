@@ -115,6 +115,9 @@ def test_metadata_holds_every_choice_defaults_included(
         "cot": condition.cot,
         "queries": "builtin",
         "variation": "base",
+        "facts": None,
+        "persona": None,
+        "additions_sha256": {},
         "wrapper": wrapper,
         "developer": developer,
         "prompts": "suite",
@@ -252,8 +255,8 @@ REQUESTS = "id,query\na-1,One request\na-2,Another\n"
 
 
 def change_prompt(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    def changed(setting: str, *, cot: bool, developer: str) -> SystemPrompt:
-        return SystemPrompt(system_prompt(setting, cot=cot, developer=developer).text + "\n\nOne more sentence.")
+    def changed(setting: str, **given: Any) -> SystemPrompt:
+        return SystemPrompt(system_prompt(setting, **given).text + "\n\nOne more sentence.")
 
     monkeypatch.setattr("prompts.wording.system_prompt", changed)
 

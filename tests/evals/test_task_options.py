@@ -13,6 +13,8 @@ DEFAULTS = Options(
     queries="builtin",
     column=None,
     variation="base",
+    facts=None,
+    persona=None,
     wrapper=Wrapper.NOTEBOOK,
     developer="Anthropic",
     prompts="suite",
@@ -32,6 +34,8 @@ def test_every_parameter_given() -> None:
         "queries": " mine.csv ",
         "column": "goal",
         "variation": "base",
+        "facts": " audits ",
+        "persona": " mine.txt ",
         "wrapper": "revisited",
         "developer": " Meta ",
         "prompts": " checkout ",
@@ -41,7 +45,18 @@ def test_every_parameter_given() -> None:
         "prefill": True,
     }
     assert Options.checked(given) == Options(
-        "mine.csv", "goal", "base", Wrapper.REVISITED, "Meta", "checkout", 1, judge_all=True, turns=4, prefill=True
+        queries="mine.csv",
+        column="goal",
+        variation="base",
+        facts="audits",
+        persona="mine.txt",
+        wrapper=Wrapper.REVISITED,
+        developer="Meta",
+        prompts="checkout",
+        votes=1,
+        judge_all=True,
+        turns=4,
+        prefill=True,
     )
 
 
@@ -71,6 +86,9 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
         ),
         pytest.param("column", 3, f"column=3 {NOT_A_TEXT}", id="column-number"),
         pytest.param("column", " ", f"column=' ' {NOT_A_TEXT}", id="column-blank"),
+        pytest.param("facts", 3, f"facts=3 {NOT_A_TEXT}", id="facts-number"),
+        pytest.param("facts", "", f"facts='' {NOT_A_TEXT}", id="facts-empty"),
+        pytest.param("persona", False, f"persona=False {NOT_A_TEXT}", id="persona-flag"),
         pytest.param("developer", 3, f"developer=3 {NOT_A_TEXT}", id="developer-number"),
         pytest.param("developer", "", f"developer='' {NOT_A_TEXT}", id="developer-empty"),
         pytest.param(
@@ -112,14 +130,16 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
             "quries",
             "builtin",
             "-T='quries' is not known. Did you mean 'queries'? "
-            "Choose from: column, developer, judge_all, prefill, prompts, queries, turns, variation, votes, wrapper.",
+            "Choose from: column, developer, facts, judge_all, persona, prefill, prompts, queries, turns, variation, "
+            "votes, wrapper.",
             id="name-misspelt",
         ),
         pytest.param(
             "temperature",
             0,
             "-T='temperature' is not known. "
-            "Choose from: column, developer, judge_all, prefill, prompts, queries, turns, variation, votes, wrapper.",
+            "Choose from: column, developer, facts, judge_all, persona, prefill, prompts, queries, turns, variation, "
+            "votes, wrapper.",
             id="name-of-a-flag-of-inspects",
         ),
     ],
