@@ -84,7 +84,8 @@ def test_a_path_is_relative_to_where_it_is_typed_in_a_retry_too(tmp_path: Path, 
         pytest.param(
             "-T quries=builtin",
             "-T='quries' is not known. Did you mean 'queries'? "
-            "Choose from: column, developer, judge_all, prefill, prompts, queries, turns, variation, votes, wrapper.",
+            "Choose from: column, developer, facts, judge_all, persona, prefill, prompts, queries, turns, variation, "
+            "votes, wrapper.",
             id="unknown-parameter",
         ),
         pytest.param(
