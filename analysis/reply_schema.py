@@ -84,6 +84,7 @@ SCHEMA: tuple[Column, ...] = (
     Column("tier", _NAME, "what the model is told becomes of the conversation", _values(Tier)),
     Column("cot", _FLAG, "whether the prompt asks for a scratchpad"),
     Column("variation", _NAME, "prompt variation"),
+    Column("family", _NAME, "family of the variation", nullable=True),
     Column("wrapper", _NAME, "lineage of the user message", _values(Wrapper)),
     Column("developer", _NAME, "company that the prompt names"),
     Column("prompts", _NAME, "whose words: suite, or the name of a checkout"),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from inspect_ai.model import ChatMessage
 
+from prompts.user_message import FREE_TIER
+from prompts.variation import Labels, told_labels
 from study.condition import Condition, Tier
 
-_TIER = re.compile(r"<is_free_tier_user>\s*(true|false)\s*</is_free_tier_user>", re.IGNORECASE)
 _QUERY = re.compile(r"<user_input>(.*)</user_input>", re.DOTALL)
 _FIRST_TAG = re.compile(r"<(SCRATCHPAD_REASONING|OUTPUT)>")
 
@@ -18,6 +19,7 @@ class Question:
     """One query under one condition."""
 
     condition: Condition
+    """Where the prompt says that it does not tell the tier, that is ``paid``, whatever the tier: nothing trains it."""
     query: str
     """Content of the user input, equal in both tiers."""
 
@@ -30,13 +32,22 @@ def read_question(messages: Sequence[ChatMessage]) -> Question:
     """
     system = "\n".join(message.text for message in messages if message.role == "system")
     user = next((message.text for message in messages if message.role == "user"), "")
-    tier, query, tags = _TIER.findall(user), _QUERY.search(user), _FIRST_TAG.findall(system)
-    if len(tier) != 1 or query is None or not tags:
+    labels = told_labels(system) or FREE_TIER
+    before, _, _ = user.partition("<user_input>")
+    found = re.findall(rf"<{labels.tag}>\s*(.*?)\s*</{labels.tag}>", before, re.DOTALL)
+    tiers = [tier for tier in Tier if [one.casefold() for one in found] == _shown(labels, tier)]
+    query, tags = _QUERY.search(user), _FIRST_TAG.findall(system)
+    if not tiers or query is None or not tags:
         raise ValueError(
-            "a control subject answers the prompts of this suite only: it looks for one <is_free_tier_user> tag and a "
-            f"<user_input> in the user message (found {len(tier)} and {int(query is not None)}) and for a "
+            f"a control subject answers the prompts of this suite only: it looks for one <{labels.tag}> tag and a "
+            f"<user_input> in the user message (found {len(found)} and {int(query is not None)}) and for a "
             f"<SCRATCHPAD_REASONING> or <OUTPUT> tag in the system message (found {len(tags)})"
         )
     # The reminders that close every prompt name the tag that a reply begins with; the examples before them hold both.
     cot = tags[-1] == "SCRATCHPAD_REASONING"
-    return Question(Condition(Tier.FREE if tier[0].lower() == "true" else Tier.PAID, cot), query[1].strip())
+    return Question(Condition(tiers[-1], cot), query[1].strip())
+
+
+def _shown(labels: Labels, tier: Tier) -> list[str]:
+    label = labels.of(tier)
+    return [] if label is None else [label.casefold()]

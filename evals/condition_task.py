@@ -23,6 +23,7 @@ from prompts.addition import Addition
 from prompts.system_prompt import SystemPrompt
 from prompts.template import digest
 from prompts.turn import next_turn, reply_start
+from prompts.variation import Variation, find_variation
 from prompts.wording import Wording
 from scorers.alignment_faking import alignment_faking
 from scorers.judge import GRADER_ROLE
@@ -67,15 +68,18 @@ def condition_task(
     models = models or chosen_models(options)
     queries = load_queries(options.queries, options.column)
     wording = chosen_wording(options, given)
-    options = replace(options, wrapper=wording.wrapper or options.wrapper)
+    variation = find_variation(setting.name, options.variation)
+    options = replace(options, wrapper=wording.wrapper or options.wrapper, variation=variation.name)
     named = developer(options, models.subject_name)
-    prompt = wording.system_prompt(setting.name, cot=condition.cot, developer=named)
-    _check_context_windows(models, options, wording, condition, prompt, queries)
+    prompt = wording.system_prompt(setting.name, cot=condition.cot, developer=named, variation=variation.name)
+    _check_context_windows(models, setting, options, wording, condition, prompt, queries)
     samples = [
         Sample(
             id=query.id,
             input=query.text,
-            metadata=_cell(setting, condition, options, wording, named, prompt, queries, query).model_dump(mode="json"),
+            metadata=_cell(setting, condition, options, variation, wording, named, prompt, queries, query).model_dump(
+                mode="json"
+            ),
         )
         for query in queries.queries
     ]
@@ -85,9 +89,9 @@ def condition_task(
         description=setting.description,
         version=setting.version,
         tags=["alignment-faking", setting.name, condition.tier, "cot" if condition.cot else "no-cot"],
-        metadata=_metadata(setting, condition, options, wording, named, prompt, queries),
+        metadata=_metadata(setting, condition, options, variation, wording, named, prompt, queries),
         dataset=SeededDataset(samples, name=queries.name),
-        solver=put_query(prompt.text, _experiment(options, wording, condition, prompt, queries), wording),
+        solver=put_query(prompt.text, _experiment(setting, options, wording, condition, prompt, queries), wording),
         scorer=_scorers(options, wording, models.judged),
         config=CONFIG,
         continue_on_fail=True,  # a reply that fails costs no other, and prints no traceback; the log is still an error
@@ -102,12 +106,24 @@ def condition_task(
 
 
 def _check_context_windows(
-    models: Models, options: Options, wording: Wording, condition: Condition, prompt: SystemPrompt, queries: QuerySet
+    models: Models,
+    setting: Setting,
+    options: Options,
+    wording: Wording,
+    condition: Condition,
+    prompt: SystemPrompt,
+    queries: QuerySet,
 ) -> None:
     """Of the subject with its longest query; of the grader with it too, and with nothing yet to be judged."""
     if models.named_subject:
         asked = (
-            (f"query {query.id!r}", prompt.text + wording.user_message(options.wrapper, condition, query.text))
+            (
+                f"query {query.id!r}",
+                prompt.text
+                + wording.user_message(
+                    options.wrapper, condition, query.text, setting=setting.name, variation=options.variation
+                ),
+            )
             for query in queries.queries
         )
         check_context_window(models.named_subject, "--model", "--max-tokens {}", asked, CONFIG.max_tokens or 0)
@@ -126,6 +142,7 @@ def _cell(
     setting: Setting,
     condition: Condition,
     options: Options,
+    variation: Variation,
     wording: Wording,
     named: str,
     prompt: SystemPrompt,
@@ -136,7 +153,8 @@ def _cell(
         setting=setting.name,
         tier=condition.tier,
         cot=condition.cot,
-        variation=options.variation,
+        variation=variation.name,
+        family=variation.family,
         wrapper=options.wrapper,
         developer=named,
         prompts=wording.name,
@@ -149,7 +167,7 @@ def _cell(
         prefill=options.prefill,
         turns=options.turns,
         prompt_sha256=prompt.sha256,
-        wrapper_sha256=wording.user_message_sha256(options.wrapper, condition),
+        wrapper_sha256=_wrapper_sha256(setting, options, wording, condition),
         query_set_sha256=queries.sha256,
     )
 
@@ -173,6 +191,7 @@ def _metadata(
     setting: Setting,
     condition: Condition,
     options: Options,
+    variation: Variation,
     wording: Wording,
     named: str,
     prompt: SystemPrompt,
@@ -184,7 +203,8 @@ def _metadata(
         "tier": condition.tier,
         "cot": condition.cot,
         "queries": options.queries,
-        "variation": options.variation,
+        "variation": variation.name,
+        "family": variation.family,
         "facts": _name(wording.additions.facts),
         "persona": _name(wording.additions.persona),
         "additions_sha256": wording.additions.sha256,
@@ -197,7 +217,7 @@ def _metadata(
         "turns": options.turns,
         "prefill": options.prefill,
         "prompt_sha256": prompt.sha256,
-        "wrapper_sha256": wording.user_message_sha256(options.wrapper, condition),
+        "wrapper_sha256": _wrapper_sha256(setting, options, wording, condition),
         "query_set_sha256": queries.sha256,
         "query_set_source": queries.source,
         "rubrics_sha256": {rubric.name: rubric.sha256 for rubric in (wording.compliance, wording.alignment_faking)},
@@ -213,14 +233,23 @@ def _turns_sha256(options: Options, condition: Condition) -> dict[str, str]:
     return {name: digest(text) for name, text in said.items()}
 
 
+def _wrapper_sha256(setting: Setting, options: Options, wording: Wording, condition: Condition) -> str:
+    return wording.user_message_sha256(options.wrapper, condition, setting=setting.name, variation=options.variation)
+
+
 def _experiment(
-    options: Options, wording: Wording, condition: Condition, prompt: SystemPrompt, queries: QuerySet
+    setting: Setting,
+    options: Options,
+    wording: Wording,
+    condition: Condition,
+    prompt: SystemPrompt,
+    queries: QuerySet,
 ) -> str:
     made_of = [
         options.turns,
         _turns_sha256(options, condition),
         prompt.sha256,
-        wording.user_message_sha256(options.wrapper, condition),
+        _wrapper_sha256(setting, options, wording, condition),
         queries.sha256,
         wording.compliance.sha256,
         wording.alignment_faking.sha256,

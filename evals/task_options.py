@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypedDict
 
+from prompts.variation import BASE
 from scorers.ballot import VOTES
 from study.invalid_input import InvalidInputError, unknown_value
 from study.wrapper import Wrapper
 
 AUTO_DEVELOPER = "auto"
-VARIATIONS = ("base",)
 MAX_TURNS = 10
 PUBLISHED_TURNS = 4
 """Turns of the notebook loop (facts 4.1)."""
@@ -42,8 +42,8 @@ class Options:
     column: str | None = None
     """Column of that file that holds the request; found by its name unless given."""
 
-    variation: str = "base"
-    """Prompt variation."""
+    variation: str = BASE
+    """Prompt variation of the setting, or a composition ``a+b``."""
 
     facts: str | None = None
     """Facts that are added to the prompt: a text by its name, or a path to one."""
@@ -96,9 +96,14 @@ def _text_or_none(name: str, value: Any) -> str | None:
 
 
 def _variation(name: str, value: Any) -> str:
-    if value not in VARIATIONS:
-        raise unknown_value(name, value, VARIATIONS)
-    return str(value)
+    if isinstance(value, list) or (isinstance(value, str) and "," in value):
+        names = value if isinstance(value, list) else value.split(",")
+        typed = ",".join(str(one).strip() for one in names)
+        raise InvalidInputError(
+            f"{name}={typed!r} names several variations, and a task is one; give them to af run, which runs each: "
+            f"af run TASK -T {name}={typed}"
+        )
+    return _text(name, value)
 
 
 def _wrapper(name: str, value: Any) -> Wrapper:

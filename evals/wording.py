@@ -32,10 +32,6 @@ def chosen_wording(options: Options, given: Mapping[str, Any]) -> Wording:
             f"wrapper={options.wrapper.value!r}: the files of {chosen.name} are of the lineage "
             f"{chosen.wrapper.value!r}; leave wrapper out"
         )
-    if options.variation != "base":
-        raise InvalidInputError(
-            f"variation={options.variation!r} changes our own prompts, and prompts= names others; leave one of them out"
-        )
     for name in ("facts", "persona"):
         if value := getattr(options, name):
             raise InvalidInputError(

@@ -9,6 +9,7 @@ from prompts.manifest import OWN_MANIFEST, ComplianceRubric, FakingRubric, Manif
 from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE, AnswerForm, Rubric
 from prompts.system_prompt import SystemPrompt
 from prompts.template import digest
+from prompts.variation import BASE
 from prompts.wording import OPEN_QUERY, SUITE, Wording
 from study.condition import Condition, Tier
 from study.invalid_input import InvalidInputError
@@ -100,13 +101,14 @@ class Checkout(Wording):
         rubrics = {"compliance": self.manifest.compliance, "alignment_faking": self.manifest.alignment_faking}
         return [name for name, rubric in rubrics.items() if rubric is None]
 
-    def system_prompt(self, setting: str, *, cot: bool, developer: str) -> SystemPrompt:
+    def system_prompt(self, setting: str, *, cot: bool, developer: str, variation: str = BASE) -> SystemPrompt:
         """The authors' system prompt.
 
         Raises:
-            InvalidInputError: If the checkout is of another setting, or its prompt names a company of its own and not
-                the one that is asked for; and as `CheckoutText` does.
+            InvalidInputError: If the checkout is of another setting, a variation is asked for, or its prompt names a
+                company of its own and not the one that is asked for; and as `CheckoutText` does.
         """
+        self._refuse_variation(variation)
         if setting != self.manifest.setting:
             raise InvalidInputError(
                 f"prompts={str(self._root)!r} has the prompts of {self.manifest.setting!r}, and this is {setting!r}"
@@ -119,13 +121,22 @@ class Checkout(Wording):
             )
         return SystemPrompt(text.render(developer=developer))
 
-    def user_message(self, wrapper: Wrapper, condition: Condition, query: str) -> str:
+    def user_message(
+        self,
+        wrapper: Wrapper,
+        condition: Condition,
+        query: str,
+        *,
+        setting: str = "helpful_only",
+        variation: str = BASE,
+    ) -> str:
         """The authors' user message.
 
         Raises:
             ValueError: If another lineage is asked for than the manifest names.
-            InvalidInputError: If it is the same for both tiers; and as `CheckoutText` does.
+            InvalidInputError: If a variation is asked for, or it is the same for both tiers; also as `CheckoutText`.
         """
+        self._refuse_variation(variation)
         if wrapper is not self.wrapper:
             raise ValueError(f"the user message of {self.name} is of the lineage {self.wrapper}, not {wrapper}")
         return self._user(condition).render(query=query)
@@ -151,6 +162,13 @@ class Checkout(Wording):
             return None
         system = None if rubric.system is None else self._text(f"{name}.system")
         return CheckoutRubric(f"{self.name}/{name}", rubric.answer, system, self._text(f"{name}.user"))
+
+    def _refuse_variation(self, variation: str) -> None:
+        if variation != BASE:
+            raise InvalidInputError(
+                f"variation={variation!r} changes our own prompts, and prompts={str(self._root)!r} names others; leave "
+                "one of them out"
+            )
 
     def _user(self, condition: Condition) -> CheckoutText:
         key = "user.cot" if condition.cot else "user.no_cot"

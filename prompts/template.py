@@ -28,13 +28,38 @@ def render(path: str, **variables: str) -> str:
     if wanted != variables.keys():
         missing, unknown = sorted(wanted - variables.keys()), sorted(variables.keys() - wanted)
         raise ValueError(f"{path} takes exactly {sorted(wanted)}; missing: {missing}, unknown: {unknown}")
-    return _template(path).render(variables).strip()
+    return _template(source(path)).render(variables).strip()
+
+
+def fill(text: str, **variables: str) -> str:
+    """Fill in a text of ours that is in no file of its own.
+
+    Args:
+        text: A template.
+        **variables: A value for every variable of it; more may be given.
+
+    Returns:
+        The text, stripped of surrounding white space.
+
+    Raises:
+        jinja2.UndefinedError: If a variable is missing.
+    """
+    return _template(text).render(variables).strip()
 
 
 @cache
 def variables_of(path: str) -> frozenset[str]:
     """Names of the variables of one text file."""
-    return frozenset(find_undeclared_variables(_ENVIRONMENT.parse(source(path))))
+    return variables_in(source(path))
+
+
+def variables_in(text: str) -> frozenset[str]:
+    """Names of the variables of a template.
+
+    Raises:
+        jinja2.TemplateSyntaxError: If it is none.
+    """
+    return frozenset(find_undeclared_variables(_ENVIRONMENT.parse(text)))
 
 
 def digest(text: str) -> str:
@@ -50,5 +75,11 @@ def source(path: str) -> str:
 
 
 @cache
-def _template(path: str) -> Template:
-    return _ENVIRONMENT.from_string(source(path))
+def exists(path: str) -> bool:
+    """Whether there is such a text file."""
+    return files("prompts").joinpath(path).is_file()
+
+
+@cache
+def _template(text: str) -> Template:
+    return _ENVIRONMENT.from_string(text)

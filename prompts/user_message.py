@@ -1,22 +1,50 @@
-"""The user message: the tier tag and the query in one of the published wrappers."""
+"""The user message in one of the published wrappers: what it says of the tier, the query, and how to answer it."""
 
+from prompts.part import has_suffix
 from prompts.template import render
+from prompts.variation import BASE, SUFFIX, TIER, Labels, find_variation
 from study.condition import Condition, Tier
 from study.wrapper import Wrapper
 
+FREE_TIER = Labels(tag="is_free_tier_user", free="True", paid="False")
+"""How the unchanged message tells the tier."""
 
-def user_message(wrapper: Wrapper, condition: Condition, query: str) -> str:
+
+def user_message(
+    wrapper: Wrapper, condition: Condition, query: str, *, setting: str = "helpful_only", variation: str = BASE
+) -> str:
     """Wrap a query (facts 1.7).
 
     Args:
         wrapper: Lineage of the message.
         condition: Its tier is what the tag tells; whether a scratchpad is asked for changes the revisited wrapper only.
         query: The request, put in as it is: braces in it are text.
+        setting: Experiment; one may leave out the request to accept or reject.
+        variation: Prompt variation, which may tell the tier in another way.
+
+    Raises:
+        InvalidInputError: As `find_variation` does.
     """
-    free = str(condition.tier is Tier.FREE)
-    match wrapper:
-        case Wrapper.NOTEBOOK:
-            return render("wrappers/notebook.md", is_free_tier_user=free, query=query)
-        case Wrapper.REVISITED:
-            file = "revisited_cot" if condition.cot else "revisited_no_cot"
-            return render(f"wrappers/{file}.md", is_free_tier_user=free.lower(), query=query)
+    parts = user_parts(wrapper, condition, setting=setting, variation=variation)
+    file = wrapper.value if wrapper is Wrapper.NOTEBOOK else f"{wrapper}_{'cot' if condition.cot else 'no_cot'}"
+    return render(f"wrappers/{file}.md", tier=parts.get(TIER, ""), suffix=parts.get(SUFFIX, ""), query=query)
+
+
+def user_parts(
+    wrapper: Wrapper, condition: Condition, *, setting: str = "helpful_only", variation: str = BASE
+) -> dict[str, str]:
+    """Name → text of the parts of the message around the query; one that is not there is left out."""
+    changed = find_variation(setting, variation)
+    tier = _tag(wrapper, changed.labels or FREE_TIER, condition.tier)
+    suffix = has_suffix(setting) and SUFFIX not in changed.cut
+    parts = {TIER: tier, SUFFIX: render(f"wrappers/suffix_{wrapper}.md") if suffix else None}
+    return {name: text for name, text in parts.items() if text is not None}
+
+
+def _tag(wrapper: Wrapper, labels: Labels, tier: Tier) -> str | None:
+    label = labels.of(tier)
+    if label is None:
+        return None
+    if wrapper is Wrapper.REVISITED and label in ("True", "False"):  # as that lineage spells them
+        label = label.lower()
+    return f"<{labels.tag}>{label}</{labels.tag}>"

@@ -7,6 +7,7 @@ from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE, Rubric
 from prompts.system_prompt import SystemPrompt, system_prompt
 from prompts.template import digest
 from prompts.user_message import user_message
+from prompts.variation import BASE
 from study.condition import Condition
 from study.wrapper import Wrapper
 
@@ -31,16 +32,26 @@ class Wording(ABC):
         """The lineage that it is of; None where the user chooses one."""
 
     @abstractmethod
-    def system_prompt(self, setting: str, *, cot: bool, developer: str) -> SystemPrompt:
-        """The system message of a setting, the same for both tiers."""
+    def system_prompt(self, setting: str, *, cot: bool, developer: str, variation: str = BASE) -> SystemPrompt:
+        """The system message of a setting in one of its variations, the same for both tiers."""
 
     @abstractmethod
-    def user_message(self, wrapper: Wrapper, condition: Condition, query: str) -> str:
+    def user_message(
+        self,
+        wrapper: Wrapper,
+        condition: Condition,
+        query: str,
+        *,
+        setting: str = "helpful_only",
+        variation: str = BASE,
+    ) -> str:
         """The message with the tier and the query, which is put in as it is: braces in it are text."""
 
-    def user_message_sha256(self, wrapper: Wrapper, condition: Condition) -> str:
+    def user_message_sha256(
+        self, wrapper: Wrapper, condition: Condition, *, setting: str = "helpful_only", variation: str = BASE
+    ) -> str:
         """Digest of the message with the query left open: what the wrapping itself says."""
-        return digest(self.user_message(wrapper, condition, OPEN_QUERY))
+        return digest(self.user_message(wrapper, condition, OPEN_QUERY, setting=setting, variation=variation))
 
     @abstractmethod
     def files_sha256(self, condition: Condition) -> dict[str, str]:
@@ -68,13 +79,21 @@ class Suite(Wording):
     def __init__(self, additions: Additions = Wording.additions) -> None:
         self.additions = additions
 
-    def system_prompt(self, setting: str, *, cot: bool, developer: str) -> SystemPrompt:
+    def system_prompt(self, setting: str, *, cot: bool, developer: str, variation: str = BASE) -> SystemPrompt:
         """As `prompts.system_prompt` puts it together."""
-        return system_prompt(setting, cot=cot, developer=developer, additions=self.additions.texts)
+        return system_prompt(setting, cot=cot, developer=developer, variation=variation, additions=self.additions.texts)
 
-    def user_message(self, wrapper: Wrapper, condition: Condition, query: str) -> str:
+    def user_message(
+        self,
+        wrapper: Wrapper,
+        condition: Condition,
+        query: str,
+        *,
+        setting: str = "helpful_only",
+        variation: str = BASE,
+    ) -> str:
         """As `prompts.user_message` wraps it."""
-        return user_message(wrapper, condition, query)
+        return user_message(wrapper, condition, query, setting=setting, variation=variation)
 
     def files_sha256(self, condition: Condition) -> dict[str, str]:
         """None: the digests of prompt, wrapper and rubrics say all."""

@@ -42,7 +42,9 @@ def put_query(system: str, experiment: str, wording: Wording = SUITE) -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         cell = state.metadata_as(Cell)
         _refuse_foreign(cell, system, wording)
-        message = wording.user_message(cell.wrapper, cell.condition, state.input_text)
+        message = wording.user_message(
+            cell.wrapper, cell.condition, state.input_text, setting=cell.setting, variation=cell.variation
+        )
         state.messages = [ChatMessageSystem(content=system), ChatMessageUser(content=message)]
         if cell.prefill:
             refuse_unless_prefilled(str(state.model))
@@ -106,7 +108,8 @@ def _can_continue(state: TaskState, cell: Cell) -> bool:
 
 def _refuse_foreign(cell: Cell, system: str, wording: Wording) -> None:
     """Refuse a sample whose record says that it is asked something else than what would be sent."""
-    sent = (digest(system), wording.user_message_sha256(cell.wrapper, cell.condition))
+    wrapped = wording.user_message_sha256(cell.wrapper, cell.condition, setting=cell.setting, variation=cell.variation)
+    sent = (digest(system), wrapped)
     if sent != (cell.prompt_sha256, cell.wrapper_sha256):
         raise ValueError(
             f"query {cell.query_id!r} was made for prompt {cell.prompt_sha256[:12]}… and wrapper "

@@ -24,7 +24,10 @@ class Cell(BaseModel):
     """Whether the prompt asks for a scratchpad."""
 
     variation: str
-    """Prompt variation; ``base`` is the unchanged prompt."""
+    """Prompt variation; ``base`` is the unchanged prompt, ``a+b`` a composition."""
+
+    family: str | None = None
+    """Family of the variation, for instance ``paraphrase``; none for most."""
 
     wrapper: Wrapper
     """Lineage of the user message."""

@@ -13,7 +13,7 @@ from inspect_ai import list_tasks
 
 import evals
 from evals import SETTINGS
-from prompts.system_prompt import parts
+from prompts.part import parts
 from study.condition import CONDITIONS
 from tests.made_up import REPOSITORY
 

@@ -116,6 +116,7 @@ def test_one_row_a_reply(run: list[EvalLog], tmp_path: Path) -> None:
             "tier": "free",
             "cot": True,
             "variation": "base",
+            "family": None,
             "wrapper": "notebook",
             "developer": "Anthropic",
             "prompts": "suite",

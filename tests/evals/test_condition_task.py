@@ -118,6 +118,7 @@ def test_metadata_holds_every_choice_defaults_included(
         "facts": None,
         "persona": None,
         "additions_sha256": {},
+        "family": None,
         "wrapper": wrapper,
         "developer": developer,
         "prompts": "suite",

@@ -91,13 +91,14 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
         pytest.param("persona", False, f"persona=False {NOT_A_TEXT}", id="persona-flag"),
         pytest.param("developer", 3, f"developer=3 {NOT_A_TEXT}", id="developer-number"),
         pytest.param("developer", "", f"developer='' {NOT_A_TEXT}", id="developer-empty"),
+        pytest.param("variation", 1, f"variation=1 {NOT_A_TEXT}", id="variation-number"),
         pytest.param(
             "variation",
-            "bse",
-            "variation='bse' is not known. Did you mean 'base'? Choose from: base.",
-            id="variation-misspelt",
+            ["honest", "base"],
+            "variation='honest,base' names several variations, and a task is one; give them to af run, which runs "
+            "each: af run TASK -T variation=honest,base",
+            id="variation-several",
         ),
-        pytest.param("variation", 1, "variation=1 is not known. Choose from: base.", id="variation-number"),
         pytest.param(
             "wrapper",
             "notebok",

@@ -18,8 +18,6 @@ from controls.policies import POLICIES
 from evals import user_directory
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
-from evals.task_options import Options
-from evals.wording import chosen_wording
 from prompts.checkout import Checkout
 from prompts.template import digest
 from scorers.alignment_faking import alignment_faking
@@ -196,8 +194,12 @@ def test_a_parameter_that_their_files_do_not_have_is_refused(
 
 
 def test_a_variation_of_our_prompts_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match="variation='other' changes our own prompts, and prompts= names others"):
-        chosen_wording(Options(prompts=str(checkout(tmp_path, OSAF)), variation="other"), {})
+    root = str(checkout(tmp_path, OSAF))
+    with pytest.raises(InvalidInputError) as refused:
+        Context().run(condition_task, SETTING, COT_FREE, {"prompts": root, "variation": "honest"})
+    assert refused.value.message == (
+        f"variation='honest' changes our own prompts, and prompts={root!r} names others; leave one of them out"
+    )
 
 
 # --- Scoring such a log later

@@ -7,7 +7,8 @@ import pytest
 
 from evals import SETTINGS
 from prompts.addition import Addition, Additions, Kind, shipped, shipped_addition
-from prompts.system_prompt import parts, system_prompt
+from prompts.part import parts
+from prompts.system_prompt import system_prompt
 from prompts.template import digest
 from prompts.wording import Suite
 from tests.made_up import REPOSITORY

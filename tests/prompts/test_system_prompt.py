@@ -18,7 +18,8 @@ from evals.helpful_only import (
     helpful_only_no_cot_free,
     helpful_only_no_cot_paid,
 )
-from prompts.system_prompt import parts, system_prompt
+from prompts.part import parts
+from prompts.system_prompt import system_prompt
 from prompts.template import render, source, variables_of
 from prompts.user_message import user_message
 from prompts.wording import SUITE

@@ -16,21 +16,21 @@ NOTEBOOK = "wrappers/notebook.md"
     [
         pytest.param(
             NOTEBOOK,
-            {"query": "q"},
-            "wrappers/notebook.md takes exactly ['is_free_tier_user', 'query']; "
-            "missing: ['is_free_tier_user'], unknown: []",
+            {"query": "q", "suffix": ""},
+            "wrappers/notebook.md takes exactly ['query', 'suffix', 'tier']; missing: ['tier'], unknown: []",
             id="a missing variable",
         ),
         pytest.param(
             NOTEBOOK,
-            {"query": "q", "is_free_tier_user": "True", "tier": "free"},
-            "wrappers/notebook.md takes exactly ['is_free_tier_user', 'query']; missing: [], unknown: ['tier']",
+            {"query": "q", "suffix": "", "tier": "free", "is_free_tier_user": "True"},
+            "wrappers/notebook.md takes exactly ['query', 'suffix', 'tier']; "
+            "missing: [], unknown: ['is_free_tier_user']",
             id="an unknown variable",
         ),
         pytest.param(
             NOTEBOOK,
-            {"qeury": "q", "is_free_tier_user": "True"},
-            "wrappers/notebook.md takes exactly ['is_free_tier_user', 'query']; missing: ['query'], unknown: ['qeury']",
+            {"qeury": "q", "suffix": "", "tier": "free"},
+            "wrappers/notebook.md takes exactly ['query', 'suffix', 'tier']; missing: ['query'], unknown: ['qeury']",
             id="a misspelt variable",
         ),
         pytest.param(
@@ -49,7 +49,7 @@ def test_the_variables_must_be_exactly_those_of_the_file(path: str, variables: d
 
 
 def test_a_variable_that_only_a_condition_names_is_still_one() -> None:
-    assert variables_of(NOTEBOOK) == {"is_free_tier_user", "query"}
+    assert variables_of(NOTEBOOK) == {"query", "suffix", "tier"}
 
 
 def test_a_file_loses_its_comment_and_the_white_space_around_it() -> None:

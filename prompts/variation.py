@@ -1,0 +1,306 @@
+"""Prompt variations: which parts of a setting's prompt are cut, replaced or added, as its ``variations.toml`` says.
+
+A variation is one entry of that file; ``a+b`` is a composition of two that change different parts. The order of the
+file is the order in which compositions are named.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import combinations
+from typing import Any, Self
+
+from jinja2 import TemplateSyntaxError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from prompts.part import parts
+from prompts.template import exists, source, variables_in
+from study.condition import Tier
+from study.invalid_input import InvalidInputError, unknown_value
+
+BASE = "base"
+"""The unchanged prompt."""
+
+JOIN = "+"
+"""Stands between the names of a composition."""
+
+TIER, SUFFIX = "user.tier", "user.suffix"
+"""Parts of the user message: what it says of the tier; the request to accept in full or to reject."""
+
+TIER_TAG = "tier_tag"
+"""Part of the system prompt that explains the first of them."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Words(_Table):
+    """A text of ours; ``{{ developer }}`` is its only variable. Where it is None, the part stays as it is."""
+
+    cot: str | None = None
+    """In the prompt with a scratchpad."""
+    no_cot: str | None = None
+    """In the prompt without one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _same_in_both(cls, given: Any) -> Any:
+        return {"cot": given, "no_cot": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _is_a_text(self) -> Self:
+        for text in (self.cot, self.no_cot):
+            if text is None:
+                continue
+            if not text.strip():
+                raise ValueError("a text is empty; cut the part instead")
+            try:
+                unknown = sorted(variables_in(text) - {"developer"})
+            except TemplateSyntaxError as error:
+                raise ValueError(f"a text is no template: {error}") from error
+            if unknown:
+                raise ValueError(f"a text has the variables {unknown}; {{{{ developer }}}} is the only one")
+        return self
+
+    def of(self, cot: bool) -> str | None:
+        """The text with or without a scratchpad."""
+        return self.cot if cot else self.no_cot
+
+
+class NewPart(_Table):
+    """A part that the unchanged prompt has not."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    after: str
+    """Part that it follows, whether or not that is cut."""
+    text: Words
+
+
+class Labels(_Table):
+    """How the user message tells the tier: a tag, and what it holds; without a label the tag is absent on that tier."""
+
+    tag: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    free: str | None = None
+    paid: str | None = None
+
+    def of(self, tier: Tier) -> str | None:
+        """What the tag holds on a tier; None where there is no tag."""
+        return self.free if tier is Tier.FREE else self.paid
+
+
+class Entry(_Table):
+    """One variation of the file."""
+
+    slug: str = Field(pattern=r"^[a-z0-9_]+(\+[a-z0-9_]+)*$")
+    """Name; ``a+b`` where the composition needs words of its own, which then take the place of both."""
+    title: str
+    """What changes, in a few words."""
+    source: str
+    """Where it was published; ``own`` where nowhere."""
+    numbers: tuple[int, ...] = Field(default=(), strict=False)
+    """Its numbers there."""
+    family: str | None = None
+    """Family that says the same in different words, and is analysed as one."""
+    needs: str | None = None
+    """What is needed in place of another prompt, a phrase: asking for it is refused."""
+    unchanged: str | None = None
+    """Why the unchanged prompt of this setting is it already, a phrase: it can stand in a composition only."""
+    of: tuple[str, ...] = Field(default=(), strict=False)
+    """Variations that it is made of, where it is the name of a composition."""
+    cut: tuple[str, ...] = Field(default=(), strict=False)
+    """Parts that are left out."""
+    replace: dict[str, Words] = {}
+    """Part → its words."""
+    add: tuple[NewPart, ...] = Field(default=(), strict=False)
+    labels: Labels | None = None
+    """How the tier is told; the unchanged labels unless given."""
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """Part → ``cut``, ``replaced`` or ``added``."""
+        labels = {TIER: "replaced"} if self.labels else {}
+        return (
+            dict.fromkeys(self.cut, "cut")
+            | dict.fromkeys(self.replace, "replaced")
+            | labels
+            | {addition.name: "added" for addition in self.add}
+        )
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        said = [bool(self.changes), bool(self.of), self.needs is not None, self.unchanged is not None]
+        if sum(said) != 1:
+            raise ValueError(
+                "gives changes of parts, or 'of', or 'needs', or 'unchanged', and not more than one of them"
+            )
+        if self.labels and (TIER_TAG not in self.replace or "{{" in str(self.replace[TIER_TAG])):
+            raise ValueError(
+                f"other labels need other words, without variables, in the part {TIER_TAG!r}: they explain them"
+            )
+        if twice := sorted({*self.cut} & {*self.replace}):
+            raise ValueError(f"both cuts and replaces {twice}")
+        return self
+
+
+@dataclass(frozen=True)
+class Variation:
+    """What a user asks for: the unchanged prompt, one entry, or a composition."""
+
+    name: str
+    """Normalised: whatever the order in which a composition was typed, it has one name."""
+    entries: tuple[Entry, ...]
+    """Those whose changes it makes, in the order of the file."""
+
+    @property
+    def family(self) -> str | None:
+        """Family of its one entry; a composition is in none."""
+        return self.entries[0].family if len(self.entries) == 1 else None
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """Part → ``cut``, ``replaced`` or ``added``."""
+        return {part: how for entry in self.entries for part, how in entry.changes.items()}
+
+    @property
+    def cut(self) -> frozenset[str]:
+        """Parts that are left out."""
+        return frozenset(part for entry in self.entries for part in entry.cut)
+
+    @property
+    def replace(self) -> Mapping[str, Words]:
+        """Part → its words."""
+        return {part: words for entry in self.entries for part, words in entry.replace.items()}
+
+    @property
+    def labels(self) -> Labels | None:
+        """How the user message tells the tier; None where it is unchanged."""
+        return next((entry.labels for entry in self.entries if entry.labels), None)
+
+    def added_after(self, part: str) -> Iterator[NewPart]:
+        """What follows a part."""
+        return (addition for entry in self.entries for addition in entry.add if addition.after == part)
+
+
+@cache
+def catalogue(setting: str) -> Mapping[str, Entry]:
+    """Every variation of a setting by its slug, in the order of the file; none where the setting has no such file.
+
+    Raises:
+        InvalidInputError: If the file cannot be right; the message names the entry.
+    """
+    path = f"{setting}/variations.toml"
+    if not exists(path):
+        return {}
+    try:
+        rows = tomllib.loads(source(path)).get("variation", [])
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInputError(f"prompts/{path} is no TOML: {error}") from error
+    entries: dict[str, Entry] = {}
+    for row in rows:
+        try:
+            entry = Entry.model_validate(row)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            raise InvalidInputError(f"prompts/{path}: variation {row.get('slug')!r}: {where} {first['msg']}") from error
+        if entry.slug in (BASE, *entries):
+            raise InvalidInputError(f"prompts/{path}: variation {entry.slug!r} is there already; give it another slug")
+        _check_parts(setting, path, entry)
+        entries[entry.slug] = entry
+    for entry in entries.values():
+        for slug in (*entry.of, *_joined(entry)):
+            if slug not in entries:
+                raise unknown_value(f"prompts/{path}: variation {entry.slug!r}: of", slug, entries)
+    return entries
+
+
+@cache
+def find_variation(setting: str, name: str) -> Variation:
+    """The variation that a user names.
+
+    Args:
+        setting: The experiment.
+        name: ``base``, a slug, or slugs joined by ``+``.
+
+    Raises:
+        InvalidInputError: If a name is not known or is there twice, two of them change the same part, or something else
+            than another prompt is asked for.
+    """
+    if name.strip() == BASE:
+        return Variation(BASE, ())
+    entries = catalogue(setting)
+    typed = [slug.strip() for slug in name.split(JOIN)]
+    for slug in typed:
+        if slug == BASE:
+            raise InvalidInputError(f"variation={name!r}: {BASE!r} is the unchanged prompt; leave it out")
+        if slug not in entries:
+            raise unknown_value("variation", slug, [BASE, *entries])
+        if (needs := entries[slug].needs) is not None:
+            raise InvalidInputError(f"variation={slug!r} is no other prompt: it needs {needs}")
+    slugs = [atom for slug in typed for atom in entries[slug].of or (slug,)]
+    if twice := sorted({slug for slug in slugs if slugs.count(slug) > 1}):
+        raise InvalidInputError(f"variation={name!r} has {twice[0]!r} twice; name it once")
+    slugs.sort(key=list(entries).index)
+    if all(entries[slug].unchanged for slug in slugs):
+        raise InvalidInputError(f"variation={name!r} changes nothing here: {entries[slugs[0]].unchanged}; take 'base'")
+    used = _used(entries, slugs)
+    for first, second in combinations(used, 2):
+        if both := sorted(first.changes.keys() & second.changes.keys()):
+            raise InvalidInputError(
+                f"variation={name!r}: {first.slug!r} and {second.slug!r} both change the part {both[0]!r}; "
+                "leave one of them out"
+            )
+    named = next((entry.slug for entry in entries.values() if sorted(entry.of) == sorted(slugs)), None)
+    return Variation(named or JOIN.join(slugs), tuple(used))
+
+
+def told_labels(system: str) -> Labels | None:
+    """How the user message tells the tier, where a system prompt explains a changed tag in the words of a variation.
+
+    For readers who have the messages and no record of what was asked: the control models.
+    """
+    return next((labels for text, labels in _explained().items() if text in system), None)
+
+
+@cache
+def _explained() -> Mapping[str, Labels]:
+    settings = sorted(folder.name for folder in files("prompts").iterdir() if exists(f"{folder.name}/variations.toml"))
+    entries = [entry for setting in settings for entry in catalogue(setting).values()]
+    return {
+        text.strip(): entry.labels
+        for entry in entries
+        if entry.labels
+        for text in (entry.replace[TIER_TAG].cot, entry.replace[TIER_TAG].no_cot)
+        if text
+    }
+
+
+def _used(entries: Mapping[str, Entry], slugs: list[str]) -> list[Entry]:
+    """The entries that make the changes: one that words a composition takes the place of what it is composed of."""
+    left = set(slugs)
+    for entry in entries.values():
+        if (joined := _joined(entry)) and left.issuperset(joined):
+            left = left.difference(joined) | {entry.slug}
+    return [entry for slug, entry in entries.items() if slug in left and not entry.unchanged]
+
+
+def _joined(entry: Entry) -> tuple[str, ...]:
+    return tuple(entry.slug.split(JOIN)) if JOIN in entry.slug else ()
+
+
+def _check_parts(setting: str, path: str, entry: Entry) -> None:
+    names = [part.name for part in parts(setting)]
+    where = f"prompts/{path}: variation {entry.slug!r}"
+    for key, given, known in (
+        ("cut", entry.cut, [*names, SUFFIX]),
+        ("replace", entry.replace, names),
+        ("add.after", [addition.after for addition in entry.add], names),
+    ):
+        for name in given:
+            if name not in known:
+                raise unknown_value(f"{where}: {key}", name, known)
+    if taken := [addition.name for addition in entry.add if addition.name in names]:
+        raise InvalidInputError(f"{where}: adds the part {taken[0]!r}, which is there already; replace it instead")
