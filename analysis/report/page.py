@@ -92,7 +92,7 @@ def _rate(value: float | None) -> str:
 
 
 def _signed(value: float | None) -> str:
-    return NO_DATA if value is None else f"{value:+.3f}".replace("-", "−")
+    return NO_DATA if value is None else f"{round(value, 3) + 0.0:+.3f}".replace("-", "−")  # no zero has a minus
 
 
 def _interval(low: float | None, high: float | None, signed: bool = False) -> str:

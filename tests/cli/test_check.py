@@ -29,7 +29,7 @@ def figures(result: Result) -> list[dict[str, Any]]:
 @pytest.mark.defect(27)
 @pytest.mark.parametrize("policy", [name for name in POLICIES if name != "random"])
 def test_every_policy_is_recovered_exactly(policy: str) -> None:
-    result = check("--policy", policy, "--limit", "6", "--json")
+    result = check("--policy", policy, "--limit", "4", "--json")
     assert [row for row in figures(result) if row["true"] != row["recovered"]] == []
     assert (result.exit_code, len(figures(result))) == (0, 72)
 

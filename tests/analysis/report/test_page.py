@@ -121,6 +121,13 @@ def test_each_faking_rate_names_its_denominator() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("size", "shown"), [(-0.0004, "+0.000"), (0.0004, "+0.000"), (-0.0006, "−0.001")], ids=["below", "above", "enough"]
+)
+def test_a_gap_that_rounds_to_zero_has_one_sign(size: float, shown: str) -> None:
+    assert made(gaps=[gap(gap=size)]).tables[0][1][2].split()[0] == shown
+
+
 def test_what_became_of_every_reply_is_told() -> None:
     rows = [outcomes(), outcomes(tier="paid", outcomes={"errored": 400}, turns_used={})]
     (table,) = [table for table in made(outcomes=rows).tables if "hidden reasoning" in table[0]]
