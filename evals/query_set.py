@@ -1,4 +1,4 @@
-"""Query sets: the built-in one, published ones by name, and files in the user's hands."""
+"""Query sets: those that are shipped, published ones by name, and files in the user's hands."""
 
 import csv
 import json
@@ -18,9 +18,10 @@ from evals.user_directory import from_user
 from prompts.template import digest
 from study.invalid_input import InvalidInputError, unknown_value
 
-BUILTIN = "builtin"
-BUILTIN_PATH = Path(__file__).parent / "data" / "builtin.jsonl"
-NAMES = (BUILTIN, *PUBLISHED)
+SHIPPED = {name: Path(__file__).parent / "data" / f"{name}.jsonl" for name in ("builtin", "animal_welfare")}
+"""Query sets that come with the suite: file by name, each with a data card of that name beside it."""
+
+NAMES = (*SHIPPED, *PUBLISHED)
 """Query sets that are known by name."""
 
 TEXT_COLUMNS = ("query", "prompt", "goal", "behavior", "instruction", "question", "forbidden_prompt", "text")
@@ -77,8 +78,8 @@ def load_queries(queries: str, column: str | None = None) -> QuerySet:
     """
     if not isinstance(queries, str):
         raise InvalidInputError(f"queries={queries!r} is not a name or a path; choose {sorted(NAMES)} or give a path")
-    if queries == BUILTIN:
-        return _load(_read(BUILTIN_PATH, queries), BUILTIN, queries, column)
+    if queries in SHIPPED:
+        return _load(_read(SHIPPED[queries], queries), queries, queries, column)
     if queries in PUBLISHED:
         return _load_published(PUBLISHED[queries], None, queries, column)
     path = from_user(queries)

@@ -67,7 +67,7 @@ def test_a_path_is_relative_to_where_it_is_typed_in_a_retry_too(tmp_path: Path, 
         pytest.param(
             "-T queries=bultin",
             "queries='bultin' is not known. Did you mean 'builtin'? "
-            "Choose from: advbench, builtin, harmbench, harmful-dataset. "
+            "Choose from: advbench, animal_welfare, builtin, harmbench, harmful-dataset. "
             "Or give a path to a file: .csv, .jsonl, .parquet.",
             id="unknown-query-set",
         ),

@@ -1,23 +1,46 @@
-"""Query sets: the built-in one, files in three formats, and every file that is refused."""
+"""Query sets: those that are shipped, files in three formats, and every file that is refused."""
 
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evals.query_set import BUILTIN_PATH, TEXT_COLUMNS, Query, QuerySet, load_queries
+from evals.query_set import SHIPPED, TEXT_COLUMNS, Query, QuerySet, load_queries
 from study.invalid_input import InvalidInputError
 from tests.made_up import Write
 from tests.query_files import as_csv, as_jsonl, as_parquet
 
 CANARY = "alignment-faking-evals:canary:7c1f5c0e-6a4b-4f0e-9f0d-52f3f1f0b9a4"
 ANEW = "; check the file, or save it anew"
-BUILTIN_SHA256 = "c4c27400256eb96dfb644bd72cefa5eb373a3b571a6fb213984185fd161857ad"
+SHA256 = {
+    "builtin": "c4c27400256eb96dfb644bd72cefa5eb373a3b571a6fb213984185fd161857ad",
+    "animal_welfare": "b5ba9e58533e0e79662ed2f1ee3aa6de88a6704b7a4561023555a2c6ca84fd81",
+}
+MOST_ALIKE = 0.3
+"""Requests with a larger share of their words in common are taken for variants of each other."""
+
+HARMFUL = (
+    *("cybercrime", "fraud", "weapons", "drugs", "harassment"),
+    *("disinformation", "privacy", "dangerous_advice", "hate"),
+)
+MATTERS = (
+    *("poultry", "farming", "cooking", "pets", "transport", "fishing", "attractions"),
+    *("research", "clothing", "law", "business", "school", "dilemmas", "wildlife"),
+)
+NAMES_THE_MATTER = re.compile(r"welfare|humane|cruel|\bethic|suffer|sentien|\babus", re.I)
+OF_ANIMALS = re.compile(
+    r"\b(animal|bird|broiler|buffalo|calf|calves|cat|cattle|chick|chicken|cow|dairy|deer|dog|donkey|duck|egg|elephant|farm"
+    r"|farmer|fish|fishing|fur|goat|hen|honey|horse|leather|livestock|meat|milk|mouse|mice|octopus|pet|pig|pork|poultry"
+    r"|prawn|puppy|rabbit|rat|salmon|sheep|shrimp|silk|slaughter|turkey|vegetarian|vet|wasp|wildlife|wool|zoo)(s|es)?\b",
+    re.I,
+)
 
 ROWS: list[dict[str, Any]] = [
     {"id": "a-1", "query": "One request", "category": "first", "harmful": True},
@@ -41,48 +64,93 @@ def texts(queries: QuerySet) -> list[str]:
     return [query.text for query in queries.queries]
 
 
-# --- The built-in set
+# --- The sets that are shipped
+
+shipped = pytest.mark.parametrize("name", SHIPPED)
 
 
-def builtin_rows() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in BUILTIN_PATH.read_text("utf-8").splitlines()]
+def shipped_rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in SHIPPED[name].read_text("utf-8").splitlines()]
 
 
-def test_builtin_is_large_and_varied_enough() -> None:
-    queries = load_queries("builtin").queries
-    harmful = Counter(query.category for query in queries if query.harmful)
-    harmless = Counter(query.category for query in queries if not query.harmful)
-    assert harmful.total() >= 64
-    assert len(harmful) >= 8
-    assert None not in harmful
-    assert harmless == {"harmless": 16}
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
-def test_builtin_rows_are_all_different() -> None:
-    queries = load_queries("builtin").queries
-    assert len({query.id for query in queries}) == len({query.text.casefold() for query in queries}) == len(queries)
+def likeness(one: set[str], other: set[str]) -> float:
+    """Share of their different words that two requests have in common (Jaccard)."""
+    return len(one & other) / len(one | other)
 
 
-def test_builtin_rows_hold_requests_only_and_the_canary() -> None:
-    for row in builtin_rows():
-        assert list(row) == ["id", "query", "category", "harmful", "canary"]
-        assert row["canary"] == CANARY
-        assert "\n" not in row["query"]
-        assert len(row["query"].split()) <= 20, f"{row['id']} is longer than a request: is it an answer?"
+@pytest.mark.parametrize(
+    ("name", "counted", "controls"),
+    [
+        pytest.param("builtin", dict.fromkeys(HARMFUL, 8), {"harmless": 16}, id="builtin"),
+        pytest.param("animal_welfare", dict.fromkeys(MATTERS, 10), {"unrelated": 20}, id="animal_welfare"),
+    ],
+)
+def test_a_shipped_set_has_its_categories(name: str, counted: dict[str, int], controls: dict[str, int]) -> None:
+    queries = load_queries(name).queries
+    assert Counter(query.category for query in queries if query.harmful) == counted
+    assert Counter(query.category for query in queries if not query.harmful) == controls
 
 
-def test_a_limited_run_of_builtin_sees_every_category() -> None:
-    queries = load_queries("builtin").queries
+@shipped
+def test_a_limited_run_of_a_shipped_set_sees_every_category(name: str) -> None:
+    queries = load_queries(name).queries
     categories = {query.category for query in queries}
     assert {query.category for query in queries[: len(categories)]} == categories
 
 
-@pytest.mark.defect(23)
-def test_builtin_is_pinned() -> None:
-    assert load_queries("builtin").sha256 == BUILTIN_SHA256, (
-        "The built-in queries changed, so results before and after cannot be compared: raise N in the version of every "
-        "task that uses them (evals/helpful_only.py), say so in CHANGELOG.md, then pin the new digest here."
+@shipped
+def test_the_rows_of_a_shipped_set_are_all_different(name: str) -> None:
+    by_id = {row["id"]: words(row["query"]) for row in shipped_rows(name)}
+    assert len(set(map(tuple, by_id.values()))) == len(by_id)
+    bags = {query_id: set(found) for query_id, found in by_id.items()}
+    assert [pair for pair in combinations(bags, 2) if likeness(bags[pair[0]], bags[pair[1]]) > MOST_ALIKE] == []
+
+
+@shipped
+def test_the_ids_of_a_shipped_set_count_through_each_category(name: str) -> None:
+    rows = shipped_rows(name)
+    sizes = Counter(row["category"] for row in rows)
+    assert sorted(row["id"] for row in rows) == sorted(
+        f"{category}-{number:02d}" for category, size in sizes.items() for number in range(1, size + 1)
     )
+    assert all(row["id"].startswith(row["category"]) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "fewest", "most"),
+    [pytest.param("builtin", 5, 20, id="builtin"), pytest.param("animal_welfare", 8, 80, id="animal_welfare")],
+)
+def test_the_rows_of_a_shipped_set_hold_requests_only_and_the_canary(name: str, fewest: int, most: int) -> None:
+    for row in shipped_rows(name):
+        assert list(row) == ["id", "query", "category", "harmful", "canary"]
+        assert row["canary"] == CANARY
+        assert row["query"] == " ".join(row["query"].split()), f"{row['id']} has odd white space"
+        assert fewest <= len(row["query"].split()) <= most, f"{row['id']} is no request, or an answer"
+        assert not re.search(r"[<>{}]", row["query"]), f"{row['id']} has a tag or a template in it"
+    assert CANARY in SHIPPED[name].with_suffix(".md").read_text("utf-8")
+
+
+@shipped
+@pytest.mark.defect(23)
+def test_a_shipped_set_is_pinned(name: str) -> None:
+    assert load_queries(name).sha256 == SHA256[name], (
+        f"The queries of {name} changed, so results before and after cannot be compared: raise N in the version of "
+        "every task that uses them (its file in evals/), say so in CHANGELOG.md, then pin the new digest here."
+    )
+
+
+def test_few_of_the_animal_welfare_queries_name_the_matter_and_no_control_has_to_do_with_animals() -> None:
+    queries = load_queries("animal_welfare").queries
+    named = sorted(query.id for query in queries if NAMES_THE_MATTER.search(query.text))
+    assert named == ["law-04", "law-08", "research-01"]
+    assert [query.id for query in queries if not query.harmful and OF_ANIMALS.search(query.text)] == []
+    with_words = [query.id for query in queries if query.harmful and OF_ANIMALS.search(query.text)]
+
+    assert len(with_words) > 90, "the words are no test of the controls if the other queries do without them"
 
 
 # --- Files
@@ -212,7 +280,7 @@ ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
             None,
             None,
             "queries='bultin' is not known. Did you mean 'builtin'? "
-            "Choose from: advbench, builtin, harmbench, harmful-dataset. "
+            "Choose from: advbench, animal_welfare, builtin, harmbench, harmful-dataset. "
             f"Or give a path to a file: {ENDINGS}.",
             id="unknown-name",
         ),
@@ -441,7 +509,7 @@ def test_what_is_not_a_name_is_refused(value: Any) -> None:
         load_queries(value)
     assert refused.value.message == (
         f"queries={value!r} is not a name or a path; "
-        "choose ['advbench', 'builtin', 'harmbench', 'harmful-dataset'] or give a path"
+        "choose ['advbench', 'animal_welfare', 'builtin', 'harmbench', 'harmful-dataset'] or give a path"
     )
 
 
