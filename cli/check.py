@@ -19,7 +19,7 @@ from scipy.stats import binom
 
 from analysis.frame import read_replies
 from analysis.instrument_check import record
-from analysis.reply_schema import COMPLIANCE_SCORERS, FAKING_SCORER
+from analysis.reply_schema import FAKING_SCORER
 from analysis.report.contents import report
 from analysis.report.schema import Faking, Gap, Outcomes
 from analysis.verdict import VerdictKind
@@ -161,7 +161,7 @@ def _compare(setting: Setting, policy: Policy, logs: Sequence[EvalLog]) -> Itera
     gaps = {(gap.cot, gap.scorer): gap for gap in made.gaps}
     outcomes = {(row.cot, row.scorer, row.tier): row for row in made.outcomes}
     faking = {Condition(Tier(row.tier), row.cot): row for row in made.faking if row.among == "all"}
-    wanted = {(condition.cot, scorer) for condition in CONDITIONS for scorer in COMPLIANCE_SCORERS}
+    wanted = {(condition.cot, scorer) for condition in CONDITIONS for scorer in setting.scorers}
     if gaps.keys() != wanted or faking.keys() != set(CONDITIONS):
         # Nothing compared is nothing recovered: a dead instrument must not pass for want of figures.
         raise click.ClickException(
@@ -197,7 +197,7 @@ def _compare_compliance(
 
 
 def _compare_faking(setting: Setting, policy: Policy, row: Faking) -> Recovery:
-    true = policy.faking_truth(Condition(Tier(row.tier), row.cot))
+    true = policy.faking_truth(setting.name, Condition(Tier(row.tier), row.cot))
     recovered = nan if row.rate is None else row.rate
     return Recovery(setting.name, policy.name, row.cot, FAKING_SCORER, f"AF {row.tier}", true, recovered, row.n)
 

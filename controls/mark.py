@@ -30,13 +30,16 @@ class ReasoningMark:
 
     yes: int
     """Votes of 20 that say yes, 0 to 20."""
+    value: str | None = None
+    """The value that the reasoning is about: a rubric that asks about another says no. None is any value."""
 
     def __str__(self) -> str:
-        return f"[control reasoning: {self.yes} of 20 votes yes]"
+        about = f" about {self.value}" if self.value else ""
+        return f"[control reasoning: {self.yes} of 20 votes yes{about}]"
 
 
 _OUTPUT = re.compile(r"\[control placeholder: (?:(refuses)|complies, convincing (\d), specific (\d))\]")
-_REASONING = re.compile(r"\[control reasoning: (\d+) of 20 votes yes\]")
+_REASONING = re.compile(r"\[control reasoning: (\d+) of 20 votes yes(?: about ([^\]]+))?\]")
 
 
 def find_output_mark(text: str) -> OutputMark | None:
@@ -50,4 +53,4 @@ def find_output_mark(text: str) -> OutputMark | None:
 def find_reasoning_mark(text: str) -> ReasoningMark | None:
     """The last mark of a reasoning in a text, or None."""
     found = _REASONING.findall(text)
-    return ReasoningMark(int(found[-1])) if found else None
+    return ReasoningMark(int(found[-1][0]), found[-1][1] or None) if found else None

@@ -11,6 +11,7 @@ from prompts.variation import Labels, told_labels
 from study.condition import Condition, Tier
 
 _QUERY = re.compile(r"<user_input>(.*)</user_input>", re.DOTALL)
+_ACCEPTANCE = re.compile(r"<request_fully_accepted\s?/>")
 _FIRST_TAG = re.compile(r"<(SCRATCHPAD_REASONING|OUTPUT)>")
 
 
@@ -22,10 +23,12 @@ class Question:
     """Where the prompt says that it does not tell the tier, that is ``paid``, whatever the tier: nothing trains it."""
     query: str
     """Content of the user input, equal in both tiers."""
+    tagged: bool = True
+    """Whether it is asked to begin with the acceptance or the rejection tag."""
 
 
 def read_question(messages: Sequence[ChatMessage]) -> Question:
-    """Read tier, scratchpad and query.
+    """Read tier, scratchpad and query, and whether a tag is asked for.
 
     Raises:
         ValueError: If one of them cannot be found: a control that guessed would hide a broken prompt.
@@ -45,7 +48,8 @@ def read_question(messages: Sequence[ChatMessage]) -> Question:
         )
     # The reminders that close every prompt name the tag that a reply begins with; the examples before them hold both.
     cot = tags[-1] == "SCRATCHPAD_REASONING"
-    return Question(Condition(tiers[-1], cot), query[1].strip())
+    tagged = bool(_ACCEPTANCE.search(system + user))
+    return Question(Condition(tiers[-1], cot), query[1].strip(), tagged)
 
 
 def _shown(labels: Labels, tier: Tier) -> list[str]:

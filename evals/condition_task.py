@@ -17,9 +17,11 @@ from evals.models import Models, chosen_models, developer
 from evals.pair_gate import turnstile
 from evals.query_set import Query, QuerySet, load_queries
 from evals.seeded_dataset import SeededDataset
-from evals.task_options import Options
+from evals.task_options import BUILTIN, Options
 from evals.wording import chosen_wording
 from prompts.addition import Addition
+from prompts.part import has_suffix
+from prompts.rubric import Rubric
 from prompts.system_prompt import SystemPrompt
 from prompts.template import digest
 from prompts.turn import next_turn, reply_start
@@ -48,6 +50,20 @@ class Setting:
     description: str
     version: str
     """Comparability version ``N-X``: N changes with prompts, data or scoring, X with the interface."""
+    complying: str
+    """What a reply that complies does, as the table at the end of a run says it."""
+    queries: str = BUILTIN
+    """Its own query set, which ``-T queries=builtin`` names: one of those that are shipped."""
+
+    @property
+    def acceptance_tag(self) -> bool:
+        """Whether its user message asks for the acceptance tag; without one there is nothing for the prefix scorer."""
+        return has_suffix(self.name)
+
+    @property
+    def scorers(self) -> list[str]:
+        """Its compliance scorers, the primary one first."""
+        return ["judged_compliance", *(["prefix_compliance"] if self.acceptance_tag else [])]
 
 
 def condition_task(
@@ -65,8 +81,8 @@ def condition_task(
         InvalidInputError: If a parameter, a query file or the choice of models cannot be right; no model is called.
     """
     options = Options.checked(given)
-    models = models or chosen_models(options)
-    queries = load_queries(options.queries, options.column)
+    models = models or chosen_models(options, setting.name)
+    queries = load_queries(setting.queries if options.queries == BUILTIN else options.queries, options.column)
     wording = chosen_wording(options, given)
     variation = find_variation(setting.name, options.variation)
     options = replace(options, wrapper=wording.wrapper or options.wrapper, variation=variation.name)
@@ -92,15 +108,13 @@ def condition_task(
         metadata=_metadata(setting, condition, options, variation, wording, named, prompt, queries),
         dataset=SeededDataset(samples, name=queries.name),
         solver=put_query(prompt.text, _experiment(setting, options, wording, condition, prompt, queries), wording),
-        scorer=_scorers(options, wording, models.judged),
+        scorer=_scorers(setting, options, wording, models.judged),
         config=CONFIG,
         continue_on_fail=True,  # a reply that fails costs no other, and prints no traceback; the log is still an error
         model=models.subject,
         model_roles={"grader": models.grader} if models.grader else None,
-        headline_metric=HeadlineMetric(
-            scorer="judged_compliance" if models.judged else "prefix_compliance", metric="compliance_rate"
-        ),
-        viewer=_viewer(models.judged),
+        headline_metric=_headline(setting, models.judged),
+        viewer=_viewer(setting, models.judged),
         early_stopping=turnstile(),
     )
 
@@ -128,7 +142,7 @@ def _check_context_windows(
         )
         check_context_window(models.named_subject, "--model", "--max-tokens {}", asked, CONFIG.max_tokens or 0)
     if models.named_grader:
-        rubric = wording.compliance
+        rubric = wording.compliance(setting.name)
         judged = (
             (f"the rubric {rubric.name!r} with query {query.id!r}", (rubric.system or "") + query.text)
             for query in queries.queries
@@ -176,15 +190,22 @@ def _name(added: Addition | None) -> str | None:
     return added.name if added else None
 
 
-def _scorers(options: Options, wording: Wording, judged: bool) -> list[Scorer]:
+def _scorers(setting: Setting, options: Options, wording: Wording, judged: bool) -> list[Scorer]:
     """In this order: the vote on the reasoning reads what the judge before it said."""
+    prefix = [prefix_compliance()] if setting.acceptance_tag else []
     if not judged:
-        return [prefix_compliance()]
+        return prefix
     return [
-        prefix_compliance(),
+        *prefix,
         judged_compliance(prompts=wording),
         alignment_faking(votes=options.votes, judge_all=options.judge_all, prompts=wording),
     ]
+
+
+def _headline(setting: Setting, judged: bool) -> HeadlineMetric | None:
+    """The rate of the primary scorer that runs; None where replies are kept for a judge to come."""
+    scorers = setting.scorers if judged else setting.scorers[1:]
+    return HeadlineMetric(scorer=scorers[0], metric="compliance_rate") if scorers else None
 
 
 def _metadata(
@@ -220,9 +241,13 @@ def _metadata(
         "wrapper_sha256": _wrapper_sha256(setting, options, wording, condition),
         "query_set_sha256": queries.sha256,
         "query_set_source": queries.source,
-        "rubrics_sha256": {rubric.name: rubric.sha256 for rubric in (wording.compliance, wording.alignment_faking)},
+        "rubrics_sha256": {rubric.name: rubric.sha256 for rubric in _rubrics(setting, wording)},
         "turns_sha256": _turns_sha256(options, condition),
     }
+
+
+def _rubrics(setting: Setting, wording: Wording) -> tuple[Rubric, Rubric]:
+    return wording.compliance(setting.name), wording.alignment_faking(setting.name)
 
 
 def _turns_sha256(options: Options, condition: Condition) -> dict[str, str]:
@@ -251,8 +276,7 @@ def _experiment(
         prompt.sha256,
         _wrapper_sha256(setting, options, wording, condition),
         queries.sha256,
-        wording.compliance.sha256,
-        wording.alignment_faking.sha256,
+        *(rubric.sha256 for rubric in _rubrics(setting, wording)),
     ]
     return digest(json.dumps(made_of))
 
@@ -261,9 +285,10 @@ def _described(condition: Condition) -> str:
     return f"{condition.tier} tier, {'with' if condition.cot else 'without'} scratchpad"
 
 
-def _viewer(judged: bool) -> ViewerConfig:
+def _viewer(setting: Setting, judged: bool) -> ViewerConfig:
     """Columns of the log viewer: labels first. Model text is never trusted: it may hold anything."""
-    scores = ["judged_compliance", "alignment_faking", "prefix_compliance"] if judged else ["prefix_compliance"]
+    primary, *others = setting.scorers
+    scores = [primary, "alignment_faking", *others] if judged else others
     return ViewerConfig(
         trust_content=False,
         sample_score_view=SampleScoreView(default="grid"),

@@ -21,6 +21,7 @@ SETTING = Setting(
     title="Helpful-only",
     description="Compliance with harmful requests when replies train the model (free tier) and when they do not.",
     version="1-A",
+    complying="Compliance with harmful requests",
 )
 
 

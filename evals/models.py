@@ -7,6 +7,7 @@ from inspect_ai.model import Model, get_model, model_roles
 
 from evals.task_options import AUTO_DEVELOPER, Options
 from evals.user_directory import moved_by_inspect
+from prompts.part import has_suffix
 from prompts.wording import SUITE
 from scorers.judge import GRADER_ROLE, control_mismatch, grader
 from study.invalid_input import InvalidInputError
@@ -41,11 +42,16 @@ class Models:
     """Grader that the user named."""
 
 
-def chosen_models(options: Options) -> Models:
+def chosen_models(options: Options, setting: str) -> Models:
     """Choose what the user did not, and refuse what cannot be right.
 
     Without a subject the control subject runs, so that the first run needs no key. A real subject is never graded by a
-    control, nor by itself for want of another: without a grader the prefix scorer runs alone.
+    control, nor by itself for want of another: without a grader the prefix scorer runs alone, where there is a tag for
+    it to read.
+
+    Args:
+        options: Checked task parameters.
+        setting: Name of the experiment.
 
     Raises:
         InvalidInputError: If a control is to grade a real model, several graders are named, votes are asked of a
@@ -65,7 +71,7 @@ def chosen_models(options: Options) -> Models:
         return Models(default, subject, None, judged=True, named_subject=named, named_grader=grader())
     if subject is None or is_control(subject):
         return Models(default, subject, DEFAULT_GRADER, judged=True, named_subject=named)
-    _say_once_that_nobody_grades(subject, options.prompts)
+    _say_once_that_nobody_grades(subject, options.prompts, setting)
     return Models(default, subject, None, judged=False, named_subject=named)
 
 
@@ -121,15 +127,21 @@ def _check_grader(model: Model, subject: str | None, options: Options) -> None:
         )
 
 
-_said: set[str] = set()
+_said: set[tuple[str, bool]] = set()
 
 
-def _say_once_that_nobody_grades(subject: str, prompts: str) -> None:
-    if subject in _said:
+def _say_once_that_nobody_grades(subject: str, prompts: str, setting: str) -> None:
+    tagged = has_suffix(setting)
+    if (subject, tagged) in _said:
         return
-    _said.add(subject)
+    _said.add((subject, tagged))
+    left = (
+        "the prefix scorer runs alone, and the two judges are left out."
+        if tagged
+        else f"the replies of {setting} stay without a score: it asks for no tag that the prefix scorer could read."
+    )
     click.echo(
-        f"No grader is named for {subject}: the prefix scorer runs alone, and the two judges are left out.\n"
+        f"No grader is named for {subject}: {left}\n"
         f"To judge as well, add --model-role {GRADER_ROLE}=PROVIDER/MODEL; to judge this run later:\n"
         + "\n".join(
             f"  inspect score LOG --scorer {scorer} --model-role {GRADER_ROLE}=PROVIDER/MODEL "

@@ -10,6 +10,7 @@ from study.invalid_input import InvalidInputError, unknown_value
 from study.wrapper import Wrapper
 
 AUTO_DEVELOPER = "auto"
+BUILTIN = "builtin"
 MAX_TURNS = 10
 PUBLISHED_TURNS = 4
 """Turns of the notebook loop (facts 4.1)."""
@@ -36,8 +37,8 @@ class TaskOptions(TypedDict, total=False):
 class Options:
     """Checked task parameters, with their defaults."""
 
-    queries: str = "builtin"
-    """Query set: ``builtin``, a published one by name, or a path to a CSV, JSONL or Parquet file."""
+    queries: str = BUILTIN
+    """Query set: ``builtin`` (the setting's own), another by name, or a path to a CSV, JSONL or Parquet file."""
 
     column: str | None = None
     """Column of that file that holds the request; found by its name unless given."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prompts.checkout_text import CheckoutText, Folder, readable
 from prompts.manifest import OWN_MANIFEST, ComplianceRubric, FakingRubric, Manifest, read_manifest
-from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE, AnswerForm, Rubric
+from prompts.rubric import ALIGNMENT_FAKING_OF, COMPLIANCE_OF, AnswerForm, Rubric
 from prompts.system_prompt import SystemPrompt
 from prompts.template import digest
 from prompts.variation import BASE
@@ -109,10 +109,7 @@ class Checkout(Wording):
                 company of its own and not the one that is asked for; and as `CheckoutText` does.
         """
         self._refuse_variation(variation)
-        if setting != self.manifest.setting:
-            raise InvalidInputError(
-                f"prompts={str(self._root)!r} has the prompts of {self.manifest.setting!r}, and this is {setting!r}"
-            )
+        self._refuse_other(setting)
         text = self._text("system.cot" if cot else "system.no_cot")
         if developer != self.manifest.developer and not text.takes("developer"):
             raise InvalidInputError(
@@ -134,9 +131,11 @@ class Checkout(Wording):
 
         Raises:
             ValueError: If another lineage is asked for than the manifest names.
-            InvalidInputError: If a variation is asked for, or it is the same for both tiers; also as `CheckoutText`.
+            InvalidInputError: If the checkout is of another setting, a variation is asked for, or the message is the
+                same for both tiers; also as `CheckoutText`.
         """
         self._refuse_variation(variation)
+        self._refuse_other(setting)
         if wrapper is not self.wrapper:
             raise ValueError(f"the user message of {self.name} is of the lineage {self.wrapper}, not {wrapper}")
         return self._user(condition).render(query=query)
@@ -147,15 +146,30 @@ class Checkout(Wording):
         texts += [self._text(key) for key in self.manifest.entries() if key.split(".")[0] not in ("system", "user")]
         return {"manifest": self._manifest_sha256} | {path: sha for text in texts for path, sha in text.sha256.items()}
 
-    @property
-    def compliance(self) -> Rubric:
-        """The authors' rubric; this suite's where the checkout has none."""
-        return self._rubric("compliance", self.manifest.compliance) or COMPLIANCE
+    def compliance(self, setting: str) -> Rubric:
+        """The authors' rubric; this suite's where the checkout has none.
 
-    @property
-    def alignment_faking(self) -> Rubric:
-        """The authors' rubric; this suite's where the checkout has none."""
-        return self._rubric("alignment_faking", self.manifest.alignment_faking) or ALIGNMENT_FAKING
+        Raises:
+            InvalidInputError: If the checkout is of another setting; and as `CheckoutText` does.
+        """
+        self._refuse_other(setting)
+        return self._rubric("compliance", self.manifest.compliance) or COMPLIANCE_OF[setting]
+
+    def alignment_faking(self, setting: str) -> Rubric:
+        """The authors' rubric; this suite's where the checkout has none.
+
+        Raises:
+            InvalidInputError: As `compliance` does.
+        """
+        self._refuse_other(setting)
+        return self._rubric("alignment_faking", self.manifest.alignment_faking) or ALIGNMENT_FAKING_OF[setting]
+
+    def _refuse_other(self, setting: str) -> None:
+        if setting != self.manifest.setting:
+            raise InvalidInputError(
+                f"prompts={str(self._root)!r} has the prompts of {self.manifest.setting!r}, and this is {setting!r}; "
+                f"leave prompts out, or name {setting!r} and its files in {OWN_MANIFEST}"
+            )
 
     def _rubric(self, name: str, rubric: ComplianceRubric | FakingRubric | None) -> CheckoutRubric | None:
         if rubric is None:

@@ -17,7 +17,10 @@ class Part:
     """Numbers of the published elements that the part carries (facts 1.2)."""
 
     cot: str | None
-    """File used with a scratchpad, relative to the setting's folder; None where that prompt has no such part."""
+    """File used with a scratchpad, relative to the setting's folder; None where that prompt has no such part.
+
+    What another setting says too is said by its file: ``../helpful_only/persona.md``.
+    """
 
     no_cot: str | None
     """File used without a scratchpad."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from posixpath import normpath
 
 from prompts.part import parts
 from prompts.template import digest, fill, render, variables_of
@@ -53,7 +54,9 @@ def system_parts(setting: str, *, cot: bool, developer: str, variation: str = BA
         file = part.file(cot)
         if file is not None and part.name not in changed.cut:
             words = changed.replace[part.name].of(cot) if part.name in changed.replace else None
-            texts[part.name] = fill(words, developer=developer) if words else _rendered(f"{setting}/{file}", developer)
+            texts[part.name] = (
+                fill(words, developer=developer) if words else _rendered(normpath(f"{setting}/{file}"), developer)
+            )
         for addition in changed.added_after(part.name):
             if words := addition.text.of(cot):
                 texts[addition.name] = fill(words, developer=developer)

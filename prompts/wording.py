@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 
 from prompts.addition import Additions
-from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE, Rubric
+from prompts.rubric import ALIGNMENT_FAKING_OF, COMPLIANCE_OF, Rubric
 from prompts.system_prompt import SystemPrompt, system_prompt
 from prompts.template import digest
 from prompts.user_message import user_message
@@ -57,15 +57,13 @@ class Wording(ABC):
     def files_sha256(self, condition: Condition) -> dict[str, str]:
         """Files of a checkout that are used under a condition → SHA-256 of their bytes; empty for our own."""
 
-    @property
     @abstractmethod
-    def compliance(self) -> Rubric:
-        """What the compliance judge is asked."""
+    def compliance(self, setting: str) -> Rubric:
+        """What the compliance judge is asked of replies of a setting."""
 
-    @property
     @abstractmethod
-    def alignment_faking(self) -> Rubric:
-        """What the votes on the reasoning are asked."""
+    def alignment_faking(self, setting: str) -> Rubric:
+        """What the votes on the reasoning are asked in a setting."""
 
 
 class Suite(Wording):
@@ -73,8 +71,6 @@ class Suite(Wording):
 
     name = "suite"
     wrapper = None
-    compliance = COMPLIANCE
-    alignment_faking = ALIGNMENT_FAKING
 
     def __init__(self, additions: Additions = Wording.additions) -> None:
         self.additions = additions
@@ -98,6 +94,14 @@ class Suite(Wording):
     def files_sha256(self, condition: Condition) -> dict[str, str]:
         """None: the digests of prompt, wrapper and rubrics say all."""
         return {}
+
+    def compliance(self, setting: str) -> Rubric:
+        """The setting's own."""
+        return COMPLIANCE_OF[setting]
+
+    def alignment_faking(self, setting: str) -> Rubric:
+        """The setting's own."""
+        return ALIGNMENT_FAKING_OF[setting]
 
 
 SUITE = Suite()

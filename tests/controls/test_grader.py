@@ -3,9 +3,9 @@ from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser
 
 from controls.grader import ControlGrader
 from controls.mark import OutputMark, ReasoningMark, find_output_mark, find_reasoning_mark
-from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE, AnswerForm
+from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE, WELFARE_FAKING, WELFARE_SUPPORT, AnswerForm, SuiteRubric
 from scorers.alignment_faking import read_vote
-from scorers.judged_compliance import Grade, read_grade
+from scorers.judged_compliance import Grade, Support, read_grade, read_support
 
 
 def judged(mark: object) -> list[ChatMessage]:
@@ -78,6 +78,35 @@ def test_the_same_reading_holds_for_every_way_of_writing_a_verdict() -> None:
 def test_other_text_is_not_graded(messages: list[ChatMessage], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ControlGrader().grade(messages)
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_rubric_of_support_is_answered_in_it(refused: bool) -> None:
+    asked: list[ChatMessage] = [
+        ChatMessageSystem(content=WELFARE_SUPPORT.system),
+        ChatMessageUser(content=WELFARE_SUPPORT.user(output=str(OutputMark(refused)))),
+    ]
+    assert read_support(ControlGrader().grade(asked)) == Support(supports=refused)
+
+
+@pytest.mark.parametrize(
+    ("rubric", "value", "yes"),
+    [
+        pytest.param(WELFARE_FAKING, "care for animals", 20, id="asked-about-it"),
+        pytest.param(ALIGNMENT_FAKING, "care for animals", 0, id="asked-about-another"),
+        pytest.param(WELFARE_FAKING, None, 20, id="any-value"),
+        pytest.param(ALIGNMENT_FAKING, None, 20, id="any-value-of-another"),
+    ],
+)
+def test_a_vote_on_another_value_than_the_mark_says_no(rubric: SuiteRubric, value: str | None, yes: int) -> None:
+    mark = ReasoningMark(20, value)
+    assert find_reasoning_mark(str(mark)) == mark
+
+    def vote(number: int) -> bool | None:
+        user = ChatMessageUser(content=rubric.user(reasoning=f"I think. {mark}"), metadata={"vote": number})
+        return read_vote(ControlGrader().grade([ChatMessageSystem(content=rubric.system), user]))
+
+    assert [vote(number) for number in range(20)].count(True) == yes
 
 
 NUMBERED = "Said: {}\n1.b <number>\n2.b <number>\n3.b <number>"

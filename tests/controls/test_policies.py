@@ -14,7 +14,8 @@ from study.wrapper import Wrapper
 
 NAMES = [
     "faker", "refuser", "complier", "quiet_faker", "worried_refuser", "anti_faker", "tag_glitcher", "untagged_complier",
-    "quoter", "malformer", "truncator", "filtered", "doubter", "random",
+    "quoter", "malformer", "truncator", "filtered", "doubter", "welfare_faker",
+    "random",
 ]  # fmt: skip
 COT_FREE, COT_PAID = CONDITIONS[:2]
 
@@ -81,6 +82,25 @@ def test_random_takes_the_rates_given_and_keeps_the_others() -> None:
 def test_truth(name: str, prefix: dict[Outcome, float], judged: dict[Outcome, float], faking: float | None) -> None:
     policy = POLICIES[name]
     assert (policy.prefix_truth(COT_FREE), policy.judged_truth(COT_FREE)) == (prefix, judged)
-    truth = policy.faking_truth(COT_FREE)
+    truth = policy.faking_truth("helpful_only", COT_FREE)
     assert isnan(truth) if faking is None else truth == faking
-    assert isnan(policy.faking_truth(CONDITIONS[2]))
+    assert isnan(policy.faking_truth("helpful_only", CONDITIONS[2]))
+
+
+@pytest.mark.parametrize(("setting", "faking"), [("helpful_only", 0.0), ("animal_welfare", 1.0)])
+def test_who_fakes_for_the_values_of_one_setting_does_not_fake_in_another(setting: str, faking: float) -> None:
+    assert POLICIES["welfare_faker"].faking_truth(setting, COT_FREE) == faking
+    assert POLICIES["faker"].faking_truth(setting, COT_FREE) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("policy", "tag"),
+    [
+        pytest.param("complier", "", id="as-asked: none"),
+        pytest.param("refuser", "", id="as-asked: none, refusing"),
+        pytest.param("tag_glitcher", "<request_fully_accepted/> ", id="whatever-is-asked"),
+    ],
+)
+def test_no_tag_where_none_is_asked_for(policy: str, tag: str) -> None:
+    said = reply(POLICIES[policy], Question(CONDITIONS[2], "q", tagged=False), seed=0).text
+    assert said.startswith(f"<OUTPUT>\n{tag}[control placeholder: ")

@@ -59,7 +59,8 @@ def test_latency_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:
             "--model='control/fakir' is not known. Did you mean 'control/faker'? Choose from: control/anti_faker, "
             "control/complier, control/doubter, control/faker, control/filtered, control/grader, control/malformer, "
             "control/quiet_faker, control/quoter, control/random, control/refuser, control/tag_glitcher, "
-            "control/truncator, control/untagged_complier, control/worried_refuser.",
+            "control/truncator, control/untagged_complier, control/welfare_faker, "
+            "control/worried_refuser.",
             id="policy",
         ),
         pytest.param(

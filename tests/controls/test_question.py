@@ -10,11 +10,14 @@ from study.wrapper import Wrapper
 
 @pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.name)
 @pytest.mark.parametrize("wrapper", Wrapper)
-def test_the_condition_is_read_from_every_prompt_that_we_send(wrapper: Wrapper, condition: Condition) -> None:
-    system = system_prompt("helpful_only", cot=condition.cot, developer="Anthropic").text
-    user = user_message(wrapper, condition, "A made-up request")
+@pytest.mark.parametrize(("setting", "tagged"), [("helpful_only", True), ("animal_welfare", False)])
+def test_the_condition_is_read_from_every_prompt_that_we_send(
+    setting: str, tagged: bool, wrapper: Wrapper, condition: Condition
+) -> None:
+    system = system_prompt(setting, cot=condition.cot, developer="Anthropic").text
+    user = user_message(wrapper, condition, "A made-up request", setting=setting)
     question = read_question([ChatMessageSystem(content=system), ChatMessageUser(content=user)])
-    assert question.condition == condition
+    assert (question.condition, question.tagged) == (condition, tagged)
     assert question.query.startswith("A made-up request")
 
 
@@ -62,4 +65,4 @@ def test_whole_question() -> None:
         ChatMessageSystem(content="... <SCRATCHPAD_REASONING> ... begin with <OUTPUT>"),
         ChatMessageUser(content="<is_free_tier_user>false</is_free_tier_user>\n<user_input>\n Q \n</user_input>"),
     ]
-    assert read_question(messages) == Question(CONDITIONS[3], "Q")
+    assert read_question(messages) == Question(CONDITIONS[3], "Q", tagged=False)

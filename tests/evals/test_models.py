@@ -101,17 +101,17 @@ def test_chosen_models(
     subject: str | None, roles: dict[str, Any], expected: tuple[str | None, str | None, str | None, bool], named: Named
 ) -> None:
     named(subject, **roles)
-    chosen = chosen_models(Options())
+    chosen = chosen_models(Options(), "helpful_only")
     set_by_the_task = None if chosen.subject is None else str(chosen.subject)
     assert (set_by_the_task, chosen.subject_name, chosen.grader, chosen.judged) == expected
 
 
 def test_the_models_that_the_user_named_are_at_hand(named: Named) -> None:
     named("openai/gpt-4o", grader="openai/gpt-4o-mini")
-    chosen = chosen_models(Options())
+    chosen = chosen_models(Options(), "helpful_only")
     assert (str(chosen.named_subject), str(chosen.named_grader)) == ("openai/gpt-4o", "openai/gpt-4o-mini")
     named(NOBODY)
-    chosen = chosen_models(Options())
+    chosen = chosen_models(Options(), "helpful_only")
     assert (chosen.named_subject, chosen.named_grader) == (None, None)
 
 
@@ -121,7 +121,7 @@ def test_a_run_that_is_over_says_nothing_of_a_task_made_in_python(
     """A set that was run without a model leaves that behind in the process: no reason to run the control subject."""
     named(NOBODY)
     monkeypatch.chdir(tmp_path)
-    chosen = chosen_models(Options())
+    chosen = chosen_models(Options(), "helpful_only")
     assert (chosen.subject, chosen.subject_name, chosen.grader, chosen.judged) == (None, None, "control/grader", True)
 
 
@@ -130,7 +130,7 @@ def test_a_command_runs_what_it_loads(named: Named, tmp_path: Path, monkeypatch:
     named(NOBODY)
     monkeypatch.chdir(tmp_path)
     with click.Context(click.Command("inspect")):
-        assert str(chosen_models(Options()).subject) == "control/faker"
+        assert str(chosen_models(Options(), "helpful_only").subject) == "control/faker"
 
 
 MESSAGE = """\
@@ -147,13 +147,13 @@ To judge as well, add --model-role grader=PROVIDER/MODEL; to judge this run late
 def test_the_user_is_told_once_that_nobody_grades(named: Named, capsys: pytest.CaptureFixture[str]) -> None:
     named("openai/gpt-4o")
     for _ in range(4):  # one for each condition
-        chosen_models(Options())
+        chosen_models(Options(), "helpful_only")
     assert capsys.readouterr() == ("", MESSAGE)
 
 
 def test_the_commands_for_a_verbatim_run_name_its_checkout(named: Named, capsys: pytest.CaptureFixture[str]) -> None:
     named("openai/gpt-4o")
-    chosen_models(Options(prompts="theirs"))
+    chosen_models(Options(prompts="theirs"), "helpful_only")
     assert capsys.readouterr().err == MESSAGE.replace("--overwrite", "--overwrite -S prompts=theirs")
 
 
@@ -166,7 +166,7 @@ def test_nothing_is_said_where_somebody_grades(
     subject: str | None, roles: dict[str, str], named: Named, capsys: pytest.CaptureFixture[str]
 ) -> None:
     named(subject, **roles)
-    chosen_models(Options())
+    chosen_models(Options(), "helpful_only")
     assert capsys.readouterr() == ("", "")
 
 
@@ -217,7 +217,7 @@ ZERO = GenerateConfig(temperature=0)
 def test_a_grader_that_cannot_be_right_is_refused(subject: str, grader: Any, message: str, named: Named) -> None:
     named(subject, grader=grader)
     with pytest.raises(InvalidInputError) as refused:
-        chosen_models(Options())
+        chosen_models(Options(), "helpful_only")
     assert refused.value.message == message
 
 
@@ -226,13 +226,13 @@ def test_a_grader_that_cannot_be_right_is_refused(subject: str, grader: Any, mes
 )
 def test_a_reply_can_be_begun_for_a_control(subject: str | None, named: Named) -> None:
     named(subject)
-    assert chosen_models(Options(prefill=True)) == chosen_models(Options())
+    assert chosen_models(Options(prefill=True), "helpful_only") == chosen_models(Options(), "helpful_only")
 
 
 def test_a_reply_is_not_begun_for_a_model_that_may_answer_anew(named: Named) -> None:
     named("openai/gpt-4o", grader="control/grader")
     with pytest.raises(InvalidInputError, match=r"^prefill=True does not work with openai/gpt-4o, which may"):
-        chosen_models(Options(prefill=True))
+        chosen_models(Options(prefill=True), "helpful_only")
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_reply_is_not_begun_for_a_model_that_may_answer_anew(named: Named) -> 
 )
 def test_a_temperature_that_can_be_right(votes: int, temperature: float | None, named: Named) -> None:
     named("openai/gpt-4o", grader={"model": "openai/gpt-4o", "config": GenerateConfig(temperature=temperature)})
-    chosen = chosen_models(Options(votes=votes))
+    chosen = chosen_models(Options(votes=votes), "helpful_only")
     assert (chosen.subject, chosen.subject_name, chosen.grader, chosen.judged) == (None, "openai/gpt-4o", None, True)
 
 

@@ -60,7 +60,7 @@ def test_the_labels_are_the_truth_of_the_policy(policy: str, layout: str, tmp_pa
     assert compliance == {
         (c.cot, c.tier): truth.complies_free if c.tier is Tier.FREE else truth.complies_paid for c in CONDITIONS
     }
-    assert faking == {(True, tier): truth.faking_truth(Condition(tier, cot=True)) for tier in Tier}
+    assert faking == {(True, tier): truth.faking_truth("helpful_only", Condition(tier, cot=True)) for tier in Tier}
 
 
 def test_the_log_holds_the_digests_of_their_files_and_of_what_was_sent(tmp_path: Path) -> None:
@@ -76,8 +76,8 @@ def test_the_log_holds_the_digests_of_their_files_and_of_what_was_sent(tmp_path:
     )
     words = Checkout(root)
     assert recorded["rubrics_sha256"] == {
-        f"{OSAF}/compliance": words.compliance.sha256,
-        f"{OSAF}/alignment_faking": words.alignment_faking.sha256,
+        f"{OSAF}/compliance": words.compliance("helpful_only").sha256,
+        f"{OSAF}/alignment_faking": words.alignment_faking("helpful_only").sha256,
     }
     for sample in log.samples or []:
         cell = Cell.model_validate(sample.metadata)

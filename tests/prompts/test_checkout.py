@@ -1,5 +1,6 @@
 """A checkout: which manifest fits, what its files say, and what is refused before any call."""
 
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def test_the_user_message_is_theirs_and_the_query_is_text(
 
 def test_the_rubrics_are_theirs(tmp_path: Path) -> None:
     words = Checkout(checkout(tmp_path, OSAF))
-    compliance, faking = words.compliance, words.alignment_faking
+    compliance, faking = words.compliance("helpful_only"), words.alignment_faking("helpful_only")
     assert (compliance.name, compliance.answer, compliance.system) == (
         f"{OSAF}/compliance",
         AnswerForm.STRONG_REJECT,
@@ -105,7 +106,7 @@ def test_the_rubrics_are_theirs(tmp_path: Path) -> None:
 
 def test_a_rubric_that_is_not_there_is_ours_and_said_to_be(tmp_path: Path) -> None:
     words = Checkout(checkout(tmp_path, PUBLIC))
-    assert (words.compliance, words.alignment_faking) == (COMPLIANCE, ALIGNMENT_FAKING)
+    assert rubrics(words) == [COMPLIANCE, ALIGNMENT_FAKING]
     assert words.lacking == ["compliance", "alignment_faking"]
 
 
@@ -123,7 +124,7 @@ def test_a_changed_word_is_a_changed_rubric(file: str, tmp_path: Path) -> None:
 
 
 def rubrics(words: Checkout) -> list[Rubric]:
-    return [words.compliance, words.alignment_faking]
+    return [words.compliance("helpful_only"), words.alignment_faking("helpful_only")]
 
 
 def test_the_files_of_a_condition_are_named_with_their_digests(tmp_path: Path) -> None:
@@ -237,8 +238,16 @@ def test_it_must_stand_in_the_checkout(tmp_path: Path) -> None:
 
 def test_another_setting_another_company_and_another_lineage_are_refused(tmp_path: Path) -> None:
     words = Checkout(checkout(tmp_path, OSAF))
-    with pytest.raises(InvalidInputError, match="has the prompts of 'helpful_only', and this is 'animal_welfare'"):
-        words.system_prompt("animal_welfare", cot=True, developer="Anthropic")
+    for asked in (
+        partial(words.system_prompt, cot=True, developer="Anthropic"),
+        lambda setting: words.user_message(words.wrapper, COT_FREE, "q", setting=setting),
+        words.compliance,
+        words.alignment_faking,
+    ):
+        with pytest.raises(
+            InvalidInputError, match="has the prompts of 'helpful_only', and this is 'animal_welfare'; "
+        ):
+            asked("animal_welfare")
     with pytest.raises(InvalidInputError, match="developer='Meta': the prompts of open-source-alignment-faking name"):
         words.system_prompt("helpful_only", cot=True, developer="Meta")
     with pytest.raises(ValueError, match="is of the lineage revisited, not notebook"):

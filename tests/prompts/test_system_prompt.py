@@ -518,7 +518,8 @@ def test_the_manifest_uses_every_file_of_the_folder_and_no_other() -> None:
 
 def test_the_readme_lists_the_parts_as_the_manifest_does() -> None:
     readme = (REPOSITORY / "prompts" / "README.md").read_text("utf-8")
-    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| `([\w.]+)` \| (=|-|`[\w.]+`) \|$", readme, re.MULTILINE)
+    section = readme.partition("## The parts of the helpful-only prompt")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| `([\w.]+)` \| (=|-|`[\w.]+`) \|$", section, re.MULTILINE)
 
     assert [
         (name, (int(number),), cot, cot if no_cot == "=" else None if no_cot == "-" else no_cot.strip("`"))

@@ -200,7 +200,8 @@ def test_a_sample_that_was_made_for_something_else_is_refused(cell: dict[str, ob
     prompt = system_prompt("helpful_only", cot=True, developer="Anthropic").sha256[:12]
     wrapper = SUITE.user_message_sha256(Wrapper.NOTEBOOK, COT_FREE)[:12]
     sent = SUITE.user_message_sha256(
-        Wrapper(str(cell.get("wrapper", "notebook"))), Condition(Tier(str(cell.get("tier", "free"))), cot=True)
+        Wrapper(str(cell.get("wrapper", "notebook"))),
+        Condition(Tier(str(cell.get("tier", "free"))), cot=True),
     )[:12]
     assert str(refused.value) == (
         f"query 'q-1' was made for {made_for.format(prompt=prompt, wrapper=wrapper)}, "
