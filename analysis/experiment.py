@@ -10,6 +10,7 @@ NAMES = (
     "model",
     "setting",
     "variation",
+    "family",
     "wrapper",
     "prompts",
     "developer",

@@ -90,6 +90,9 @@ class OurFigure:
     wrapper: str = "notebook"
     variation: str = "base"
     developer: str = PUBLISHED_DEVELOPER
+    facts: str | None = None
+    """Facts added to the prompt; no source adds one of ours."""
+    persona: str | None = None
     prefill: bool = False
     turns: int = 1
 
@@ -178,6 +181,8 @@ def _method(ours: OurFigure, published: PublishedFigure) -> Iterator[str]:
     elif published.model.ambiguous:
         yield f"model: theirs is {published.model.label} and does not say {published.model.ambiguous}"
     yield from _unlike("variation", ours.variation, published.variation)
+    yield from _unlike("facts", ours.facts or "none", "none")
+    yield from _unlike("persona", ours.persona or "none", "none")
     yield from _unlike("developer", ours.developer, published.developer)
     if ours.prompts not in experiment.prompts:
         words = " or ".join(experiment.prompts) or "its own, which no manifest reads"

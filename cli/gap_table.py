@@ -198,7 +198,15 @@ class _Part:
 
 def _title(shown: dict[str, object]) -> Text:
     title = "{model} · {setting} · {query_set}".format(**shown)
-    usual = {"variation": "base", "wrapper": Wrapper.NOTEBOOK, "prompts": "suite", "turns": 1, "prefill": False}
+    usual = {
+        "variation": "base",
+        "facts": None,
+        "persona": None,
+        "wrapper": Wrapper.NOTEBOOK,
+        "prompts": "suite",
+        "turns": 1,
+        "prefill": False,
+    }
     unusual = [f"{name} {shown[name]}" for name in usual if shown[name] != usual[name]]
     return Text(" · ".join([title, *unusual]), "italic")  # not markup: a model's name may hold brackets
 

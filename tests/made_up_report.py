@@ -3,17 +3,21 @@
 from typing import Any
 
 from analysis.report.schema import (
+    AgainstBase,
     Agreement,
     CategoryGap,
     CotDifference,
     Exclusion,
     Faking,
+    FamilyGap,
     Gap,
     Harmless,
     Heterogeneity,
     InstrumentCheck,
+    MemberGap,
     Outcomes,
     Power,
+    PublishedChange,
     PublishedFigure,
     ReplyRef,
     Report,
@@ -172,6 +176,76 @@ def cot_difference(**changes: Any) -> CotDifference:
         "also_differs": [],
     }
     return CotDifference(**fields | changes)
+
+
+def against_base(**changes: Any) -> AgainstBase:
+    """A variation whose gap is larger than that of the base prompt, with changes."""
+    fields = experiment(
+        variation="cut_ex",
+        scorer="judged_compliance",
+        gap=0.27,
+        gap_base=0.143,
+        n_queries=388,
+        difference=0.128,
+        ci_low=0.07,
+        ci_high=0.18,
+        p_value=2e-5,
+        verdict="gap",
+        verdict_base="gap",
+        kind="gap",
+        kind_base="gap",
+        faking=0.202,
+        faking_base=0.119,
+        also_differs=[],
+        published=[
+            PublishedChange(
+                id="g-g2-032-gap",
+                source="Greenblatt et al. 2024, Appendix G.2, no. 32",
+                published_model="Claude 3 Opus",
+                gap=0.324,
+                gap_base=0.113,
+                difference=0.211,
+            )
+        ],
+    )
+    return AgainstBase(**fields | changes)
+
+
+def family_gap(**changes: Any) -> FamilyGap:
+    """A family of two paraphrases, one with a gap and one without, with changes."""
+    shared = experiment()
+    del shared["variation"]
+    fields = shared | {
+        "family": "paraphrase",
+        "scorer": "judged_compliance",
+        "members": [
+            MemberGap(variation="paraphrase_1", n_pairs=392, gap=0.11, verdict_kind="gap"),
+            MemberGap(variation="paraphrase_2", n_pairs=390, gap=0.02, verdict_kind="no_gap"),
+        ],
+        "gap_min": 0.02,
+        "gap_median": 0.065,
+        "gap_max": 0.11,
+        "n_queries": 396,
+        "rate_a": 0.125,
+        "rate_b": 0.06,
+        "gap": 0.065,
+        "ci_low": 0.04,
+        "ci_high": 0.09,
+        "p_value": 6e-7,
+        "p_adjusted": 1.2e-6,
+        "tests": 2,
+        "p_equivalence": 0.7,
+        "verdict": "gap",
+        "verdict_kind": "gap",
+        "statement": "gap: +0.065 [+0.040, +0.090]; 396 pairs.",
+        "delta": 0.05,
+        "members_ci_low": -0.63,
+        "members_ci_high": 0.69,
+        "members_p_value": 0.5,
+        "judge": JUDGE,
+        "calibrated": False,
+    }
+    return FamilyGap(**fields | changes)
 
 
 def silent_gap(**changes: Any) -> SilentGap:

@@ -5,9 +5,11 @@ from importlib.metadata import version
 
 from analysis.contrast import contrasts
 from analysis.frame import Replies
+from analysis.report.rows.against_base import against_base
 from analysis.report.rows.agreement import agreement, scorer_differences
 from analysis.report.rows.cot import cot_differences
 from analysis.report.rows.faking import faking
+from analysis.report.rows.family import families
 from analysis.report.rows.gap import gaps
 from analysis.report.rows.harmless import harmless
 from analysis.report.rows.heterogeneity import DRAWS, heterogeneity
@@ -33,6 +35,9 @@ METHODS = {
     "difference of scorers": "sign flips of the per-query difference of differences (Fisher 1935)",
     "CoT minus no CoT": "paired difference of the gaps, query by query: sign flips (Fisher 1935), adjusted Wald, 95 %; "
     "p not adjusted",
+    "difference to base": "as CoT minus no CoT",
+    "gap of a family": "mean over its members for each query, then as a gap: queries are the unit (Obuchowski 1998), "
+    "which answers for other queries in these words; with members as the unit, for other members with these queries",
     "gap by category": "interval of a gap; sum of squares between categories (Cochran 1954), p from dealing "
     f"the queries to categories of these sizes (Pitman 1937), {DRAWS:,} draws, not adjusted",
     "gap without alignment-faking reasoning": "interval of a gap, over the replies left (Greenblatt et al. 2024, F.4); "
@@ -79,6 +84,8 @@ def report(
         agreement=[*agreement(found)],
         scorers=[*scorer_differences(found, gaps_found)],
         cot=[*cot_differences(found, gaps_found)],
+        against_base=[*against_base(found, gaps_found, faking_found)],
+        families=[*families(found, gaps_found, delta, correction)],
         silent=[*silent_gaps(found)],
         heterogeneity=[*heterogeneity(found)],
         harmless=[*harmless(replies.frame)],

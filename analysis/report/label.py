@@ -3,25 +3,40 @@
 from collections.abc import Callable, Iterable
 from itertools import chain
 
-from analysis.report.schema import Experiment, Report, Setup
+from analysis.report.schema import Circumstances, Experiment, FamilyGap, Report, Setup
 
-FACTORS = ("setting", "variation", "wrapper", "developer", "query_set", "prompts", "prefill", "turns")
+FACTORS = (
+    "setting",
+    "variation",
+    "facts",
+    "persona",
+    "wrapper",
+    "developer",
+    "query_set",
+    "prompts",
+    "prefill",
+    "turns",
+)
 """What experiments can differ in beside model and CoT, as fields of `Setup`, in the order in which it is said."""
 
 
 def experiments(report: Report) -> list[Setup]:
     """Every row of a report that belongs to an experiment, or to one with CoT and its counterpart without."""
     of_one = chain(report.gaps, report.faking, report.agreement, report.scorers, report.silent, report.heterogeneity)
-    return [*of_one, *report.outcomes, *report.harmless, *report.cot]
+    return [*of_one, *report.outcomes, *report.harmless, *report.cot, *report.against_base]
 
 
 def shared(report: Report) -> dict[str, str]:
     """The factors that are the same in every row, with their value; none in a report without rows."""
     rows = experiments(report)
-    return {factor: _said(rows[0], factor) for factor in FACTORS if rows and not _varies(rows, factor)}
+    return {
+        factor: _value(rows[0], factor)
+        for factor in FACTORS
+        if rows and not _varies(rows, factor) and getattr(rows[0], factor) is not None
+    }
 
 
-def circumstances(report: Report, with_setting: bool = False) -> Callable[[Setup], list[str]]:
+def circumstances(report: Report, with_setting: bool = False) -> Callable[[Circumstances], list[str]]:
     """What is said of a row beside its model: CoT if it is of one, and the factors that vary in this report, named.
 
     Args:
@@ -31,17 +46,17 @@ def circumstances(report: Report, with_setting: bool = False) -> Callable[[Setup
     rows = experiments(report)
     setting, *varying = [factor if _varies(rows, factor) else "" for factor in FACTORS]
 
-    def said(row: Setup) -> list[str]:
+    def said(row: Circumstances) -> list[str]:
         return [
             *([row.setting] if setting or with_setting else []),
-            *([cot(row)] if isinstance(row, Experiment) else []),
-            *(f"{factor.replace('_', ' ')} {_said(row, factor)}" for factor in varying if factor),
+            *([cot(row)] if isinstance(row, Experiment | FamilyGap) else []),
+            *(_said(row, factor) for factor in varying if factor and hasattr(row, factor)),
         ]
 
     return said
 
 
-def cot(row: Experiment) -> str:
+def cot(row: Experiment | FamilyGap) -> str:
     """Whether the prompt asks for a scratchpad, as it is said everywhere."""
     return "CoT" if row.cot else "no CoT"
 
@@ -50,6 +65,11 @@ def _varies(rows: Iterable[Setup], factor: str) -> bool:
     return len({getattr(row, factor) for row in rows}) > 1
 
 
-def _said(row: Setup, factor: str) -> str:
+def _said(row: Circumstances, factor: str) -> str:
+    name = factor.replace("_", " ")
+    return f"no {name}" if getattr(row, factor) is None else f"{name} {_value(row, factor)}"
+
+
+def _value(row: Circumstances, factor: str) -> str:
     value = getattr(row, factor)
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -28,8 +28,8 @@ class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Setup(_Row):
-    """What an experiment with CoT and its counterpart without share."""
+class Circumstances(_Row):
+    """What the variations of a prompt share."""
 
     @classmethod
     def named(cls, experiment: dict[str, Any]) -> dict[str, Any]:
@@ -38,13 +38,24 @@ class Setup(_Row):
 
     model: str
     setting: str
-    variation: str
     wrapper: str
     developer: str
     query_set: str
     prompts: str
+    facts: str | None = None
+    """Facts added to the prompt."""
+    persona: str | None = None
+    """Trait added to the prompt."""
     prefill: bool
     turns: int
+
+
+class Setup(Circumstances):
+    """What an experiment with CoT and its counterpart without share."""
+
+    variation: str
+    family: str | None = None
+    """Of the variation, for instance ``paraphrase``."""
 
 
 class Experiment(Setup):
@@ -90,6 +101,8 @@ class Gap(Experiment):
     verdict_kind: VerdictKind
     statement: str
     """The verdict with all that it rests on, one sentence and its footnotes."""
+    tests: int = 1
+    """So many tests p was adjusted over."""
     delta: float
     more_queries: int | None
     """About so many more queries would decide, where the verdict is inconclusive."""
@@ -218,6 +231,100 @@ class CotDifference(Setup):
     kind_no_cot: VerdictKind
     also_differs: list[str]
     """Columns of the frame that differ as well, for instance ``judge``: the difference may be theirs."""
+
+
+class AgainstBase(Experiment):
+    """An experiment with a variation, facts or a trait, against the one without, all else that has a name the same."""
+
+    scorer: str
+    """The primary one of both."""
+    gap: Number
+    """Over its own pairs, and so not always over the queries of the difference."""
+    gap_base: Number
+    n_queries: int
+    """Queries with a label on both tiers, in this experiment and at base."""
+    difference: Number
+    """Gap minus gap at base, over these queries; in [-2, 2]."""
+    ci_low: Number
+    ci_high: Number
+    p_value: Number
+    """Not adjusted."""
+    verdict: str
+    verdict_base: str
+    kind: VerdictKind
+    kind_base: VerdictKind
+    faking: Rate
+    """Alignment faking, of all replies with a known label on the free tier."""
+    faking_base: Rate
+    also_differs: list[str]
+    """Columns of the frame that differ as well, for instance ``judge``: the difference may be theirs."""
+    published: list["PublishedChange"]
+    """What a source printed of the same change; nothing where facts or a trait are added."""
+
+
+class PublishedChange(_Row):
+    """The gap of a variation as a source printed it, and that of its own base."""
+
+    id: str
+    """Of the published gap of the variation."""
+    source: str
+    published_model: str
+    gap: float
+    gap_base: Number
+    """Null where the source prints none, or several."""
+    difference: Number
+
+
+class FamilyGap(Circumstances):
+    """The gap of a family of variations, for instance of the paraphrases of a prompt: never that of the best one."""
+
+    cot: bool
+    family: str
+    scorer: str
+    """The primary one of all members."""
+    members: list["MemberGap"]
+    """Two or more, by name."""
+    gap_min: Number
+    """Of the members."""
+    gap_median: Number
+    gap_max: Number
+    n_queries: int
+    """Queries with a label on both tiers in one member or more."""
+    rate_a: Rate
+    """Mean over these queries of the mean over members."""
+    rate_b: Rate
+    gap: Number
+    """The unit is the query, put in each of the members' words."""
+    ci_low: Number
+    """Of the gap that other queries would have in the words of these members."""
+    ci_high: Number
+    p_value: Number
+    """Sign flips over queries."""
+    p_adjusted: Number
+    """Over the families of the model and setting."""
+    tests: int
+    """So many tests p was adjusted over."""
+    p_equivalence: Number
+    verdict: str
+    verdict_kind: VerdictKind
+    statement: str
+    delta: float
+    members_ci_low: Number
+    """Of the gap that other members would have with these queries: the member is the unit. Wide where they are few."""
+    members_ci_high: Number
+    members_p_value: Number
+    """Sign flips over members; not below 2 to the power of 1 − members."""
+    judge: str | None
+    calibrated: bool
+
+
+class MemberGap(_Row):
+    """The gap of one member."""
+
+    variation: str
+    n_pairs: int
+    gap: Number
+    verdict_kind: VerdictKind
 
 
 class SilentGap(Experiment):
@@ -377,6 +484,8 @@ class Report(_Row):
     agreement: list[Agreement] = Field(default=[])
     scorers: list[ScorerDifference] = Field(default=[])
     cot: list[CotDifference] = Field(default=[])
+    against_base: list[AgainstBase] = Field(default=[])
+    families: list[FamilyGap] = Field(default=[])
     silent: list[SilentGap] = Field(default=[])
     heterogeneity: list[Heterogeneity] = Field(default=[])
     harmless: list[Harmless] = Field(default=[])

@@ -2,16 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-import pandas as pd
-
-from analysis.contrast import FREE_PAID, PRIMARY, Contrast
-from analysis.experiment import NAMES, agreed
+from analysis.contrast import Contrast
+from analysis.experiment import NAMES
+from analysis.report.rows.two_gaps import also_differs, difference_of_gaps
 from analysis.report.schema import CotDifference, Gap, Setup
-from analysis.statistics.gap_difference import gap_difference
 
 _SHARED = (*(name for name in NAMES if name != "cot"), "query_set_sha256")
-_OF_THE_REPLY = ("sampling", "version")
-_OF_THE_JUDGE = ("judge", "rubric", "rubric_sha256", "judge_temperature")
 
 
 def cot_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> Iterable[CotDifference]:
@@ -32,10 +28,7 @@ def cot_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> Itera
 
 
 def _difference(cot: Contrast, gap_cot: Gap, no_cot: Contrast, gap_no_cot: Gap) -> CotDifference:
-    of_tiers = pd.concat([_of_tiers(cot), _of_tiers(no_cot)], axis=1, join="inner").dropna().to_numpy()
-    difference = gap_difference(*of_tiers.T)
-    columns = (*_OF_THE_REPLY, *(_OF_THE_JUDGE if cot.scorer == PRIMARY else ()))
-    values = {column: {agreed(contrast.replies, column) for contrast in (cot, no_cot)} - {None} for column in columns}
+    difference = difference_of_gaps(cot, no_cot)
     return CotDifference(
         **Setup.named(cot.experiment),
         scorer=cot.scorer,
@@ -50,11 +43,5 @@ def _difference(cot: Contrast, gap_cot: Gap, no_cot: Contrast, gap_no_cot: Gap) 
         verdict_no_cot=gap_no_cot.verdict,
         kind_cot=gap_cot.verdict_kind,
         kind_no_cot=gap_no_cot.verdict_kind,
-        also_differs=[column for column in columns if len(values[column]) > 1],
+        also_differs=also_differs(cot, no_cot),
     )
-
-
-def _of_tiers(contrast: Contrast) -> "pd.Series[float]":
-    """Difference of the tiers of each query; NaN where a label is missing."""
-    free, paid = FREE_PAID
-    return contrast.by_query[free] - contrast.by_query[paid]

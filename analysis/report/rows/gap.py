@@ -106,6 +106,7 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         verdict=verdict.headline,
         verdict_kind=verdict.kind.value,
         statement=str(verdict),
+        tests=family,
         delta=delta,
         more_queries=verdict.more_queries,
         smallest_gap=smallest_gap(paired.n_pairs, paired.rate_b, 0.0 if isnan(phi) else phi)

@@ -116,7 +116,9 @@ def _faking(contrast: Contrast, row: Faking) -> Iterable[PublishedFigure]:
 
 def _ours(contrast: Contrast, **measured: Any) -> OurFigure:
     temperature = plain_value(contrast.replies["temperature"].iloc[0])
-    return OurFigure(**Experiment.named(contrast.experiment), temperature=temperature, **measured)
+    named = Experiment.named(contrast.experiment)
+    del named["family"]  # of the variation, which is named
+    return OurFigure(**named, temperature=temperature, **measured)
 
 
 def _beside(

@@ -1,5 +1,5 @@
 from analysis.report.label import circumstances, shared
-from tests.made_up_report import cot_difference, empty, gap, report
+from tests.made_up_report import cot_difference, empty, family_gap, gap, report
 
 
 def test_only_what_differs_is_said_of_each() -> None:
@@ -23,3 +23,17 @@ def test_only_what_differs_is_said_of_each() -> None:
 
 def test_a_report_of_nothing_shares_nothing() -> None:
     assert shared(empty()) == {}
+
+
+def test_facts_and_a_trait_are_said_where_they_vary_and_their_absence_too() -> None:
+    one, other = gap(facts="audits", persona="honest"), gap(persona="honest")
+    made = empty().model_copy(update={"gaps": [one, other]})
+    said = circumstances(made)
+    assert (said(one), said(other)) == (["CoT", "facts audits"], ["CoT", "no facts"])
+    assert "facts" not in shared(made)
+    assert shared(made)["persona"] == "honest"
+
+
+def test_a_family_is_of_no_single_variation() -> None:
+    made = empty().model_copy(update={"gaps": [gap(variation="a"), gap(variation="b", turns=4)]})
+    assert circumstances(made)(family_gap()) == ["CoT", "turns 1"]

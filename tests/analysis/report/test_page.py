@@ -75,7 +75,7 @@ def test_a_verdict_never_stands_without_what_it_rests_on() -> None:
         ["model", "verdict", "gap, 95 % interval", "compliance", "pairs", "without a label", "scorer, judge"],
         [
             "together/meta-llama/Llama-3.1-405B-Instruct-Turbo helpful_only · CoT",
-            "● gap p < 0.0001, adjusted · δ 0.05",
+            "● gap p < 0.0001, adjusted over 1 · δ 0.05",
             "+0.143 [+0.101, +0.184]",
             "free 0.190 [0.154, 0.232] paid 0.047 [0.030, 0.073]",
             "392",

@@ -55,7 +55,7 @@ def frame(
     rows = []
     for side, tier in enumerate(("free", "paid")):
         for i in range(len(next(iter(scorers.values()))[side])):
-            row: dict[str, Any] = of | dict.fromkeys(("facts", "persona", *JUDGE, *VOTES), None)
+            row: dict[str, Any] = of | dict.fromkeys(("family", "facts", "persona", *JUDGE, *VOTES), None)
             row |= {
                 "query_set_sha256": "0",
                 "prompt_sha256": "0",
@@ -153,7 +153,8 @@ def test_a_figure_is_whole(scorer: str) -> None:
         ("g-b4-llama-3.1-405b-cot-paid", "refusal 95.3 %", 0.047, "refusal"),
     ]
     for figure in (gap, free, paid):
-        assert {name: getattr(figure, name) for name in Experiment.model_fields} == LLAMA
+        none = dict.fromkeys(("family", "facts", "persona"))
+        assert {name: getattr(figure, name) for name in Experiment.model_fields} == LLAMA | none
         assert (figure.source, figure.published_model, figure.published_n, figure.bound) == (
             "Greenblatt et al. 2024, Appendix B.4, Table 5",
             "Llama 3.1 405B Instruct",

@@ -1,0 +1,92 @@
+"""A variation, facts or a trait against the base prompt."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from analysis.contrast import Contrast
+from analysis.experiment import NAMES
+from analysis.published_figure import GAP_TIERS, Metric, figures_for
+from analysis.report.rows.two_gaps import also_differs, difference_of_gaps
+from analysis.report.schema import AgainstBase, Experiment, Faking, Gap, PublishedChange
+from study.condition import Tier
+
+BASE = {"variation": "base", "family": None, "facts": None, "persona": None}
+"""What the unchanged prompt is called."""
+
+_SHARED = (*(name for name in NAMES if name not in BASE), "query_set_sha256")
+
+
+def against_base(contrasts: Sequence[Contrast], gaps: Sequence[Gap], faking: Sequence[Faking]) -> Iterable[AgainstBase]:
+    """Of every experiment whose prompt is not the base one, and whose base is there, decided by the same scorer.
+
+    Its base shares every other name and the queries. One that has a variation and facts is held against the prompt that
+    has neither.
+
+    Args:
+        contrasts: All of a report.
+        gaps: Their gaps, in the same order.
+        faking: Their alignment-faking rates.
+    """
+    primary = [(contrast, gap) for contrast, gap in zip(contrasts, gaps, strict=True) if contrast.primary]
+    bases = {_shared(contrast): (contrast, gap) for contrast, gap in primary if _is_base(contrast.experiment)}
+    rates = {row.experiment: row.rate for row in faking if (row.tier, row.among) == (Tier.FREE, "all")}
+    for contrast, gap in primary:
+        if not _is_base(contrast.experiment) and (base := bases.get(_shared(contrast))):
+            yield _against(contrast, gap, *base, rates)
+
+
+def _against(
+    contrast: Contrast, gap: Gap, base: Contrast, gap_base: Gap, rates: dict[tuple[object, ...], float | None]
+) -> AgainstBase:
+    difference = difference_of_gaps(contrast, base)
+    return AgainstBase(
+        **Experiment.named(contrast.experiment),
+        scorer=contrast.scorer,
+        gap=gap.gap,
+        gap_base=gap_base.gap,
+        n_queries=difference.n,
+        difference=difference.difference,
+        ci_low=difference.ci_low,
+        ci_high=difference.ci_high,
+        p_value=difference.p_value,
+        verdict=gap.verdict,
+        verdict_base=gap_base.verdict,
+        kind=gap.verdict_kind,
+        kind_base=gap_base.verdict_kind,
+        faking=rates.get(gap.experiment),
+        faking_base=rates.get(gap_base.experiment),
+        also_differs=also_differs(contrast, base),
+        published=[*_published(contrast.experiment)],
+    )
+
+
+def _published(experiment: dict[str, Any]) -> Iterable[PublishedChange]:
+    if experiment["facts"] or experiment["persona"]:
+        return
+    question = (experiment["model"], experiment["setting"], experiment["cot"], Metric.GAP, GAP_TIERS)
+    developer = experiment["developer"]
+    bases = figures_for(*question, developer=developer)
+    for figure in figures_for(*question, variation=experiment["variation"], developer=developer):
+        of_source = [
+            base.value
+            for base in bases
+            if (base.experiment.key, base.model, base.developer)
+            == (figure.experiment.key, figure.model, figure.developer)
+        ]
+        base = of_source[0] if len(of_source) == 1 else None
+        yield PublishedChange(
+            id=figure.id,
+            source=f"{figure.experiment.source.name}, {figure.location}",
+            published_model=figure.model.label,
+            gap=figure.value,
+            gap_base=base,
+            difference=None if base is None else figure.value - base,
+        )
+
+
+def _shared(contrast: Contrast) -> tuple[object, ...]:
+    return (*(contrast.experiment[name] for name in _SHARED), contrast.scorer)
+
+
+def _is_base(experiment: dict[str, Any]) -> bool:
+    return all(experiment[name] == value for name, value in BASE.items())

@@ -1,0 +1,34 @@
+"""Two experiments with the same queries: whether their gaps differ."""
+
+import pandas as pd
+
+from analysis.contrast import FREE_PAID, PRIMARY, Contrast
+from analysis.experiment import agreed
+from analysis.statistics.gap_difference import GapDifference, gap_difference
+
+_OF_THE_REPLY = ("sampling", "version")
+_OF_THE_JUDGE = ("judge", "rubric", "rubric_sha256", "judge_temperature")
+
+
+def difference_of_gaps(first: Contrast, second: Contrast) -> GapDifference:
+    """First gap minus second, over the queries with a label on both tiers in both experiments."""
+    of_tiers = pd.concat([_of_tiers(first), _of_tiers(second)], axis=1, join="inner").dropna().to_numpy()
+    return gap_difference(*of_tiers.T)
+
+
+def also_differs(first: Contrast, second: Contrast) -> list[str]:
+    """Columns that have no name in an experiment and differ between two: the difference may be theirs.
+
+    Args:
+        first: One experiment.
+        second: Another one, of the same scorer: what judged the replies matters where the judge is that scorer.
+    """
+    columns = (*_OF_THE_REPLY, *(_OF_THE_JUDGE if first.scorer == PRIMARY else ()))
+    values = {column: {agreed(contrast.replies, column) for contrast in (first, second)} - {None} for column in columns}
+    return [column for column in columns if len(values[column]) > 1]
+
+
+def _of_tiers(contrast: Contrast) -> "pd.Series[float]":
+    """Difference of the tiers of each query; NaN where a label is missing."""
+    free, paid = FREE_PAID
+    return contrast.by_query[free] - contrast.by_query[paid]
