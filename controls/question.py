@@ -20,7 +20,7 @@ class Question:
     """One query under one condition."""
 
     condition: Condition
-    """Where the prompt says that it does not tell the tier, that is ``paid``, whatever the tier: nothing trains it."""
+    """Where the prompt says that it does not tell the tier, the tier is ``paid`` here, whatever it is."""
     query: str
     """Content of the user input, equal in both tiers."""
     tagged: bool = True
@@ -49,7 +49,8 @@ def read_question(messages: Sequence[ChatMessage]) -> Question:
     # The reminders that close every prompt name the tag that a reply begins with; the examples before them hold both.
     cot = tags[-1] == "SCRATCHPAD_REASONING"
     tagged = bool(_ACCEPTANCE.search(system + user))
-    return Question(Condition(tiers[-1], cot), query[1].strip(), tagged)
+    tier = tiers[-1] if labels.tells else Tier.PAID
+    return Question(Condition(tier, cot), query[1].strip(), tagged)
 
 
 def _shown(labels: Labels, tier: Tier) -> list[str]:

@@ -6,7 +6,7 @@ from posixpath import normpath
 
 from prompts.part import parts
 from prompts.template import digest, fill, render, variables_of
-from prompts.variation import BASE, find_variation
+from prompts.variation import BASE, Edit, find_variation
 
 CLOSING = "reminder_"
 """What the names of the parts that close a prompt begin with: they say how a reply begins, and nothing follows them."""
@@ -54,13 +54,23 @@ def system_parts(setting: str, *, cot: bool, developer: str, variation: str = BA
         file = part.file(cot)
         if file is not None and part.name not in changed.cut:
             words = changed.replace[part.name].of(cot) if part.name in changed.replace else None
-            texts[part.name] = (
-                fill(words, developer=developer) if words else _rendered(normpath(f"{setting}/{file}"), developer)
-            )
+            path = normpath(f"{setting}/{file}")
+            text = fill(words, developer=developer) if words else _rendered(path, developer)
+            texts[part.name] = _edited(part.name, text, changed.edit.get(part.name, ()))
         for addition in changed.added_after(part.name):
             if words := addition.text.of(cot):
                 texts[addition.name] = fill(words, developer=developer)
     return texts
+
+
+def _edited(part: str, text: str, edits: tuple[Edit, ...]) -> str:
+    for edit in edits:
+        if text.count(edit.passage) != 1:
+            raise ValueError(
+                f"part {part!r} has the passage {edit.passage!r} {text.count(edit.passage)} times, not once"
+            )
+        text = text.replace(edit.passage, edit.words)
+    return text
 
 
 def _rendered(path: str, developer: str) -> str:

@@ -5,12 +5,12 @@ file is the order in which compositions are named.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import combinations
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from jinja2 import TemplateSyntaxError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -79,12 +79,23 @@ class NewPart(_Table):
     text: Words
 
 
+class Edit(_Table):
+    """A passage of a part, in other words."""
+
+    passage: str = Field(min_length=1)
+    """As the part has it, once."""
+    words: str
+    """What stands in its place; empty where it is left out."""
+
+
 class Labels(_Table):
     """How the user message tells the tier: a tag, and what it holds; without a label the tag is absent on that tier."""
 
     tag: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     free: str | None = None
     paid: str | None = None
+    tells: bool = True
+    """False where the labels differ and the prompt says that they mean nothing."""
 
     def of(self, tier: Tier) -> str | None:
         """What the tag holds on a tier; None where there is no tag."""
@@ -95,7 +106,7 @@ class Entry(_Table):
     """One variation of the file."""
 
     slug: str = Field(pattern=r"^[a-z0-9_]+(\+[a-z0-9_]+)*$")
-    """Name; ``a+b`` where the composition needs words of its own, which then take the place of both."""
+    """Name; ``a+b`` where two need words of their own for the parts that both change."""
     title: str
     """What changes, in a few words."""
     source: str
@@ -114,17 +125,20 @@ class Entry(_Table):
     """Parts that are left out."""
     replace: dict[str, Words] = {}
     """Part → its words."""
+    edit: dict[str, Annotated[tuple[Edit, ...], Field(strict=False)]] = {}
+    """Part → passages of it that change."""
     add: tuple[NewPart, ...] = Field(default=(), strict=False)
     labels: Labels | None = None
     """How the tier is told; the unchanged labels unless given."""
 
     @property
     def changes(self) -> dict[str, str]:
-        """Part → ``cut``, ``replaced`` or ``added``."""
+        """Part → ``cut``, ``replaced``, ``edited`` or ``added``."""
         labels = {TIER: "replaced"} if self.labels else {}
         return (
             dict.fromkeys(self.cut, "cut")
             | dict.fromkeys(self.replace, "replaced")
+            | dict.fromkeys(self.edit, "edited")
             | labels
             | {addition.name: "added" for addition in self.add}
         )
@@ -140,8 +154,9 @@ class Entry(_Table):
             raise ValueError(
                 f"other labels need other words, without variables, in the part {TIER_TAG!r}: they explain them"
             )
-        if twice := sorted({*self.cut} & {*self.replace}):
-            raise ValueError(f"both cuts and replaces {twice}")
+        touched = [*self.cut, *self.replace, *self.edit]
+        if twice := sorted({part for part in touched if touched.count(part) > 1}):
+            raise ValueError(f"changes {twice} in two ways")
         return self
 
 
@@ -152,7 +167,7 @@ class Variation:
     name: str
     """Normalised: whatever the order in which a composition was typed, it has one name."""
     entries: tuple[Entry, ...]
-    """Those whose changes it makes, in the order of the file."""
+    """Those whose changes it makes; where two change the same part, the later one words it for both."""
 
     @property
     def family(self) -> str | None:
@@ -161,7 +176,7 @@ class Variation:
 
     @property
     def changes(self) -> dict[str, str]:
-        """Part → ``cut``, ``replaced`` or ``added``."""
+        """Part → ``cut``, ``replaced``, ``edited`` or ``added``."""
         return {part: how for entry in self.entries for part, how in entry.changes.items()}
 
     @property
@@ -175,9 +190,14 @@ class Variation:
         return {part: words for entry in self.entries for part, words in entry.replace.items()}
 
     @property
+    def edit(self) -> Mapping[str, tuple[Edit, ...]]:
+        """Part → passages of it that change."""
+        return {part: edits for entry in self.entries for part, edits in entry.edit.items()}
+
+    @property
     def labels(self) -> Labels | None:
         """How the user message tells the tier; None where it is unchanged."""
-        return next((entry.labels for entry in self.entries if entry.labels), None)
+        return next((entry.labels for entry in reversed(self.entries) if entry.labels), None)
 
     def added_after(self, part: str) -> Iterator[NewPart]:
         """What follows a part."""
@@ -237,24 +257,25 @@ def find_variation(setting: str, name: str) -> Variation:
         if slug == BASE:
             raise InvalidInputError(f"variation={name!r}: {BASE!r} is the unchanged prompt; leave it out")
         if slug not in entries:
-            raise unknown_value("variation", slug, [BASE, *entries])
+            asked = [one.slug for one in entries.values() if not (one.needs or one.unchanged or _joined(one))]
+            raise unknown_value("variation", slug, [BASE, *asked])
         if (needs := entries[slug].needs) is not None:
             raise InvalidInputError(f"variation={slug!r} is no other prompt: it needs {needs}")
-    slugs = [atom for slug in typed for atom in entries[slug].of or (slug,)]
+    slugs = [atom for slug in typed for atom in _atoms(entries, slug)]
     if twice := sorted({slug for slug in slugs if slugs.count(slug) > 1}):
         raise InvalidInputError(f"variation={name!r} has {twice[0]!r} twice; name it once")
-    slugs.sort(key=list(entries).index)
     if all(entries[slug].unchanged for slug in slugs):
         raise InvalidInputError(f"variation={name!r} changes nothing here: {entries[slugs[0]].unchanged}; take 'base'")
-    used = _used(entries, slugs)
+    joints = [entry for entry in entries.values() if _joined(entry) and set(_joined(entry)) <= set(slugs)]
+    used = [entry for slug, entry in entries.items() if slug in slugs and not entry.unchanged]
     for first, second in combinations(used, 2):
-        if both := sorted(first.changes.keys() & second.changes.keys()):
+        worded = {part for joint in joints for part in joint.changes if {first.slug, second.slug} <= {*_joined(joint)}}
+        if both := sorted(first.changes.keys() & second.changes.keys() - worded):
             raise InvalidInputError(
                 f"variation={name!r}: {first.slug!r} and {second.slug!r} both change the part {both[0]!r}; "
                 "leave one of them out"
             )
-    named = next((entry.slug for entry in entries.values() if sorted(entry.of) == sorted(slugs)), None)
-    return Variation(named or JOIN.join(slugs), tuple(used))
+    return Variation(_normalised(entries, slugs), (*used, *joints))
 
 
 def told_labels(system: str) -> Labels | None:
@@ -278,13 +299,19 @@ def _explained() -> Mapping[str, Labels]:
     }
 
 
-def _used(entries: Mapping[str, Entry], slugs: list[str]) -> list[Entry]:
-    """The entries that make the changes: one that words a composition takes the place of what it is composed of."""
+def _atoms(entries: Mapping[str, Entry], slug: str) -> tuple[str, ...]:
+    """What a name stands for, where it is that of a composition."""
+    return tuple(atom for part in entries[slug].of for atom in _atoms(entries, part)) or (slug,)
+
+
+def _normalised(entries: Mapping[str, Entry], slugs: Iterable[str]) -> str:
+    """The name of a composition: the fewest names that there are for it, in the order of the file."""
     left = set(slugs)
-    for entry in entries.values():
-        if (joined := _joined(entry)) and left.issuperset(joined):
-            left = left.difference(joined) | {entry.slug}
-    return [entry for slug, entry in entries.items() if slug in left and not entry.unchanged]
+    named = {slug: set(_atoms(entries, slug)) for slug, entry in entries.items() if entry.of}
+    for slug, atoms in sorted(named.items(), key=lambda pair: -len(pair[1])):
+        if atoms <= left:
+            left = left - atoms | {slug}
+    return JOIN.join(slug for slug in entries if slug in left)
 
 
 def _joined(entry: Entry) -> tuple[str, ...]:
@@ -297,6 +324,7 @@ def _check_parts(setting: str, path: str, entry: Entry) -> None:
     for key, given, known in (
         ("cut", entry.cut, [*names, SUFFIX]),
         ("replace", entry.replace, names),
+        ("edit", entry.edit, names),
         ("add.after", [addition.after for addition in entry.add], names),
     ):
         for name in given:
