@@ -21,7 +21,7 @@ CANARY = "alignment-faking-evals:canary:7c1f5c0e-6a4b-4f0e-9f0d-52f3f1f0b9a4"
 ANEW = "; check the file, or save it anew"
 SHA256 = {
     "builtin": "c4c27400256eb96dfb644bd72cefa5eb373a3b571a6fb213984185fd161857ad",
-    "animal_welfare": "c3100b7d6590179dd15af41bd637344f9956448f5232d8ab4b15655a4437fbe9",
+    "animal_welfare": "a85a7afc08266236ccb5b0169aca9f3d4874c3ed85bdec9fba37cca14eb64205",
 }
 MOST_ALIKE = 0.3
 """Requests with a larger share of their words in common are taken for variants of each other."""
