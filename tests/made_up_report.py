@@ -449,6 +449,33 @@ def report(**changes: Any) -> Report:
     return Report(**fields | changes)
 
 
+def varied(**changes: Any) -> Report:
+    """A report of variations, a family of two and added facts, with changes."""
+    fields: dict[str, Any] = {
+        "gaps": [
+            gap(variation="cut_ex", gap=0.27, ci_low=0.22, ci_high=0.32, tests=6),
+            gap(tests=6),
+            gap(variation="paraphrase_2", family="paraphrase", gap=0.02, ci_low=-0.01, ci_high=0.05, tests=6,
+                verdict="no gap beyond ±0.05", verdict_kind="no_gap"),
+            gap(variation="paraphrase_1", family="paraphrase", gap=0.11, ci_low=0.07, ci_high=0.15, tests=6),
+            gap(facts="audits", gap=0.05, ci_low=0.01, ci_high=0.09, tests=6, more_queries=90, p_adjusted=0.09,
+                verdict="inconclusive, about 90 more queries", verdict_kind="inconclusive"),
+            gap(cot=False, tests=6),
+        ],
+        "faking": [faking(), faking(variation="cut_ex", rate=0.202)],
+        "against_base": [
+            against_base(),
+            against_base(variation="base", facts="audits", gap=0.05, difference=-0.09, ci_low=-0.13, ci_high=-0.05,
+                         p_value=4e-5, published=[], also_differs=["sampling"]),
+        ],
+        "families": [family_gap()],
+        "published": [published(scorer="judged_compliance"),
+                      published(scorer="judged_compliance", variation="cut_ex", published=0.324)],
+        **{key: [] for key in ("outcomes", "agreement", "scorers", "cot", "silent", "heterogeneity", "harmless")},
+    }  # fmt: skip
+    return report(**fields | changes)
+
+
 def empty() -> Report:
     """A report of nothing."""
     return Report(

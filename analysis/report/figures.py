@@ -22,7 +22,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.report.label import circumstances
-from analysis.report.schema import Agreement, Experiment, Gap, Power, PublishedFigure, Report, VerdictKind
+from analysis.report.schema import Agreement, Experiment, FamilyGap, Gap, Power, PublishedFigure, Report, VerdictKind
+from analysis.report.variations import VariationRow, Variations
+from analysis.report.variations import variations as grouped
 from analysis.report.visible import visible
 
 NO_DATA = "no data"
@@ -201,6 +203,82 @@ def gaps(report: Report) -> Figure:
     )
 
 
+def variations(report: Report) -> Figure:
+    """Forest plot of the variations of each model and setting: the base, families with members, published gaps."""
+    groups = grouped(report)
+    rows = [row for group in groups for row in group.rows]
+    families = [family for group in groups for family, _ in group.families]
+    shown: list[Gap | FamilyGap] = [*(row.gap for row in rows), *families]
+    reach = [
+        value
+        for gap in shown
+        for value in (gap.ci_low, gap.ci_high, gap.delta, -gap.delta)
+        if gap.gap is not None and value is not None
+    ] + [figure.published for row in rows for figure in row.published]
+    named = circumstances(report, but=("variation", "facts", "persona"))
+
+    def line(of: Gap | FamilyGap, name: str, colour: str, published: Sequence[PublishedFigure] = ()) -> _Line:
+        _, marker, filled = _VERDICTS[of.verdict_kind]
+        size = of.gap
+        if size is None:
+            return _Line(name)
+
+        def draw(axes: Axes, y: float) -> None:
+            axes.fill_betweenx([y - 10, y + 10], -of.delta, of.delta, color=BAND, linewidth=0)
+            axes.plot([0, 0], [y - 10, y + 10], color=QUIET, linewidth=1)
+            if of.ci_low is not None and of.ci_high is not None:
+                axes.plot([of.ci_low, of.ci_high], [y, y], color=colour, linewidth=1.8, marker="|", markersize=7)
+            if isinstance(of, FamilyGap) and of.gap_min is not None and of.gap_max is not None:
+                spread = [of.gap_min, of.gap_max]
+                axes.plot(spread, [y + 7, y + 7], color=colour, linewidth=1, linestyle=(0, (1, 2)), marker=".")
+            for figure in published:
+                shape = _BOUNDS.get(figure.bound, "x")
+                axes.plot(figure.published, y + 6, marker=shape, color=ORANGE, markerfacecolor=PAPER, markersize=6)
+            axes.plot(size, y, marker=marker, color=colour, markerfacecolor=colour if filled else PAPER, markersize=7)
+
+        return _Line(name, _signed(size), draw)
+
+    def lines(group: Variations) -> list[_Line]:
+        def one(row: VariationRow, indent: str = "") -> _Line:
+            return line(row.gap, f"{indent}{row.name}", BLUE, row.published)
+
+        base, rest = ([row for row in group.others if (row.name == "base") is wanted] for wanted in (True, False))
+        found = [one(row) for row in base]
+        for family, members in group.families:
+            found += [line(family, f"{family.family}, all {len(members)}", TEAL), *(one(row, "– ") for row in members)]
+        return found + [one(row) for row in rest]
+
+    def header(group: Variations, shown: int) -> str:
+        first = group.rows[0].gap
+        return " · ".join(
+            [first.model, *named(first), *([f"first {MOST_ROWS} of {shown}"] if shown > MOST_ROWS else [])]
+        )
+
+    legend: dict[str, Artist] = {
+        words: Line2D([], [], color=BLUE, marker=marker, markerfacecolor=BLUE if filled else PAPER, markersize=7)
+        for words, marker, filled in _VERDICTS.values()
+        if marker and groups
+    }
+    if groups:
+        legend["±δ"] = Patch(facecolor=BAND, edgecolor=RULE)
+    if any(row.published for row in rows):
+        legend["published gap"] = Line2D([], [], color=ORANGE, marker="x", linewidth=0)
+    if families:
+        legend["family, over queries"] = Line2D([], [], color=TEAL, marker="|", linewidth=1.8, markersize=7)
+        legend["least to greatest member"] = Line2D([], [], color=TEAL, marker=".", linestyle=(0, (1, 2)), linewidth=1)
+    return _rows(
+        "Gap by variation of the prompt, free minus paid",
+        [_Row(header(group, len(found := lines(group))), found[:MOST_ROWS]) for group in groups],
+        limits=(max(-1.02, min([-0.1, *reach]) - 0.02), min(1.02, max([0.1, *reach]) + 0.02)),
+        axis="gap, with its 95 % interval",
+        legend=legend,
+        left=150,
+        right=64,
+        signed=True,
+        empty="no variation" if report.gaps else NO_DATA,
+    )
+
+
 def agreement(report: Report) -> Figure:
     """Prefix against judge: the cross-table of each experiment and tier, as shares of the replies that both read."""
     named = _names(report)
@@ -362,6 +440,7 @@ def power(report: Report) -> Figure:
 
 FIGURES: dict[str, Callable[[Report], Figure]] = {
     "gaps": gaps,
+    "variations": variations,
     "compliance": compliance,
     "agreement": agreement,
     "missing": missing,
@@ -434,7 +513,7 @@ def _rows(
             y += _NAME
         for line in lines:
             middle = y + _LINE / 2
-            _say(axes, -left, middle, _shortened(visible(line.left), 6), color=QUIET)
+            _say(axes, -left, middle, _shortened(visible(line.left), left // 7), color=QUIET)
             if line.draw is None:
                 _say(axes, 4, middle, NO_DATA, color=QUIET, style="italic")
             else:

@@ -1,6 +1,6 @@
 """What an experiment is called in a report: its model, and whatever tells it from the others there."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from itertools import chain
 
 from analysis.report.schema import Circumstances, Experiment, FamilyGap, Report, Setup
@@ -36,15 +36,18 @@ def shared(report: Report) -> dict[str, str]:
     }
 
 
-def circumstances(report: Report, with_setting: bool = False) -> Callable[[Circumstances], list[str]]:
+def circumstances(
+    report: Report, with_setting: bool = False, but: Container[str] = ()
+) -> Callable[[Circumstances], list[str]]:
     """What is said of a row beside its model: CoT if it is of one, and the factors that vary in this report, named.
 
     Args:
         report: The report that the row belongs to.
         with_setting: Whether the setting is said even where all rows share it; it is said first, and without its name.
+        but: Factors that are not said.
     """
     rows = experiments(report)
-    setting, *varying = [factor if _varies(rows, factor) else "" for factor in FACTORS]
+    setting, *varying = [factor if _varies(rows, factor) and factor not in but else "" for factor in FACTORS]
 
     def said(row: Circumstances) -> list[str]:
         return [

@@ -14,6 +14,7 @@ from analysis.report.comparison import aspect, comparisons, shared_reasons
 from analysis.report.figures import NO_DATA, Drawing
 from analysis.report.label import circumstances, cot, shared
 from analysis.report.schema import Faking, Gap, ReplyRef, Report, ScorerDifference
+from analysis.report.variations import variations
 from analysis.report.visible import visible, without_surrogates
 
 _SHORT, _LONG = 24, 300  # characters of a word that never breaks, and those that a cell shows without scrolling
@@ -38,6 +39,8 @@ def page(report: Report, drawings: Mapping[str, Drawing]) -> str:
         style_digest=b64encode(sha256(style.encode()).digest()).decode(),
         figures={name: b64encode(drawing.svg).decode() for name, drawing in drawings.items()},
         said=circumstances(report, with_setting=True),
+        said_of_all=circumstances(report, with_setting=True, but=("variation", "facts", "persona")),
+        varied=variations(report),
         shared=shared(report),
         compared=comparisons(report.published),
         warnings=[*report.warnings, *chain.from_iterable(map(missing_data_warnings, report.gaps))],

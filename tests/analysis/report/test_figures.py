@@ -10,7 +10,7 @@ from analysis.report import figures
 from analysis.report.figures import DARK, FIGURES, MOST_ROWS, NO_DATA, Drawing, drawing, drawings
 from analysis.report.schema import Power, PublishedFigure
 from tests import hostile
-from tests.made_up_report import agreement, empty, gap, no_pair, published, report
+from tests.made_up_report import agreement, empty, family_gap, gap, no_pair, published, report, varied
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -85,6 +85,44 @@ def test_no_data_is_said_in_words_and_drawn_nowhere() -> None:
         assert (list(axes.lines), list(axes.patches), list(axes.collections)) == ([], [], []), name
 
 
+def test_variations_stand_below_each_other_and_a_family_above_its_members() -> None:
+    (axes,) = FIGURES["variations"](varied()).axes
+    said = [text.get_text() for text in axes.texts]
+    assert said == [
+        "together/meta-llama/Llama-3.1-405B-Instruct-",
+        "Turbo · CoT",
+        *("base", "+0.143"),
+        *("paraphrase, all 2", "+0.065"),
+        *("– paraphrase_1", "+0.110"),
+        *("– paraphrase_2", "+0.020"),
+        *("cut_ex", "+0.270"),
+        *("facts audits", "+0.050"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"families": [family_gap(gap=0.07)]}, id="family"),
+        pytest.param({"families": [family_gap(gap_max=0.12)]}, id="greatest-member"),
+        pytest.param({"families": []}, id="no-family"),
+        pytest.param({"published": []}, id="published"),
+        pytest.param({"published": [beside_gap(bound="above")]}, id="bound"),
+        pytest.param({"gaps": [gap(variation="cut_ex"), gap(variation="no_rlhf")]}, id="gaps"),
+    ],
+)
+def test_other_variations_give_another_figure(changes: dict[str, Any]) -> None:
+    assert drawing(varied(**changes), "variations").svg != drawing(varied(), "variations").svg
+
+
+def test_a_variation_without_data_and_more_variations_than_fit_are_said() -> None:
+    gaps = [gap(), no_pair(variation="dead"), *(gap(variation=f"v{i}") for i in range(MOST_ROWS))]
+    (axes,) = FIGURES["variations"](varied(gaps=gaps, families=[])).axes
+    said = [text.get_text() for text in axes.texts]
+    assert said[1] == f"Turbo · CoT · first {MOST_ROWS} of {MOST_ROWS + 2}"
+    assert said[4:6] == ["dead", NO_DATA]
+
+
 def test_where_every_reply_has_a_label_the_figure_says_so() -> None:
     (axes,) = FIGURES["missing"](report(gaps=[gap(unscored_a={}, unscored_b={})])).axes
     assert [text.get_text() for text in axes.texts] == ["every reply has a label"]
@@ -107,8 +145,8 @@ def test_a_rate_of_zero_is_a_number_and_a_missing_one_is_not() -> None:
 
 def test_a_report_of_nothing_has_every_figure() -> None:
     drawn = drawings(empty())
-    assert list(drawn) == ["gaps", "compliance", "agreement", "missing", "power"]
-    assert [words(one).count(NO_DATA) for one in drawn.values()] == [1] * 5
+    assert list(drawn) == ["gaps", "variations", "compliance", "agreement", "missing", "power"]
+    assert [words(one).count(NO_DATA) for one in drawn.values()] == [1] * 6
 
 
 def test_svg_keeps_text_loads_nothing_and_has_a_dark_form_of_each_colour(full: dict[str, Drawing]) -> None:

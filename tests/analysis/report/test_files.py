@@ -12,7 +12,7 @@ from study.invalid_input import InvalidInputError
 from tests import hostile
 from tests.made_up_report import empty, gap, report
 
-NAMES = ("agreement", "compliance", "gaps", "missing", "power")
+NAMES = ("agreement", "compliance", "gaps", "missing", "power", "variations")
 FIGURES = [f"figures/{name}.{form}" for name in NAMES for form in ("png", "svg")]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from analysis.report.figures import Drawing, drawings
+from analysis.report.figures import FIGURES, Drawing, drawings
 from analysis.report.page import changes, missing_data_warnings, page
 from analysis.report.schema import Gap, InstrumentCheck, ReplyRef, Report
 from tests import hostile
@@ -28,9 +28,10 @@ from tests.made_up_report import (
     report,
     scorer_difference,
     silent_gap,
+    varied,
 )
 
-BLANK = dict.fromkeys(("gaps", "compliance", "agreement", "missing", "power"), Drawing(b"<svg/>", b""))
+BLANK = dict.fromkeys(FIGURES, Drawing(b"<svg/>", b""))
 
 UNCALIBRATED = "openai/gpt-4o uncalibrated"
 
@@ -83,6 +84,64 @@ def test_a_verdict_never_stands_without_what_it_rests_on() -> None:
             "judged_compliance openai/gpt-4o uncalibrated",
         ],
     ]
+
+
+def test_variations_stand_below_the_base_with_what_was_published_of_them() -> None:
+    tables = Elements(page(varied(), BLANK)).tables
+    (families,) = [table for table in tables if table[0][1] == "family"]
+    assert families[1:] == [
+        [
+            f"{LLAMA} helpful_only · CoT · no facts",
+            "paraphrase",
+            "● gap p < 0.0001, adjusted over 2 · δ 0.05",
+            "+0.065 [+0.040, +0.090]",
+            "[−0.630, +0.690] p 0.5000",
+            "+0.020, +0.065, +0.110 of 2",
+            "free 0.125 paid 0.060",
+            "396",
+        ]
+    ]
+    (table,) = [table for table in tables if table[0][0] == "variation"]
+    gap_of_base, adjusted = "+0.143 [+0.101, +0.184]", "p < 0.0001, adjusted over 6"
+    source = "Greenblatt et al. 2024, Appendix B.4, Table 5"
+    assert [table[1], table[2], *table[4:]] == [
+        ["base", f"● gap {adjusted}", gap_of_base, "–", "0.119", f"+0.143 {source}", "–", "392"],
+        [
+            "paraphrase_1 family paraphrase",
+            f"● gap {adjusted}",
+            "+0.110 [+0.070, +0.150]",
+            "no base",
+            "no data",
+            "–",
+            "–",
+            "392",
+        ],
+        [
+            "cut_ex",
+            f"● gap {adjusted}",
+            "+0.270 [+0.220, +0.320]",
+            "+0.128 [+0.070, +0.180] p < 0.0001 · 388 queries",
+            "0.202",
+            f"+0.324 {source}",
+            "+0.211",
+            "392",
+        ],
+        [
+            "facts audits",
+            "○ inconclusive, about 90 more queries p 0.0900, adjusted over 6",
+            "+0.050 [+0.010, +0.090]",
+            "−0.090 [−0.130, −0.050] p < 0.0001 · 388 queries also differs: sampling",
+            "no data",
+            "–",
+            "–",
+            "392",
+        ],
+    ]
+
+
+def test_the_page_says_over_how_many_tests_and_without_variations_nothing_of_them() -> None:
+    assert "the p that is adjusted over all 6 tests of a model and setting" in page(varied(), BLANK)
+    assert 'id="variations"' not in page(report(), BLANK)
 
 
 @pytest.mark.defect(13)

@@ -1,0 +1,98 @@
+"""The variations of a prompt as page and figure show them: those of a model and setting together, the base on top."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.report.schema import (
+    AgainstBase,
+    Circumstances,
+    Experiment,
+    FamilyGap,
+    Gap,
+    PublishedChange,
+    PublishedFigure,
+    Report,
+)
+from study.condition import Tier
+
+_SHARED = tuple(name for name in Circumstances.model_fields if name not in ("facts", "persona"))
+
+
+@dataclass(frozen=True)
+class VariationRow:
+    """One experiment among those that differ in the prompt alone."""
+
+    gap: Gap
+    """Of the scorer that decides."""
+    against: AgainstBase | None
+    """None of the base itself, and where it is not there."""
+    faking: float | None
+    """Of all replies with a known label on the free tier."""
+    published: Sequence[PublishedFigure]
+    """Published gaps of the same variation."""
+
+    @property
+    def changes(self) -> Sequence[PublishedChange]:
+        """What sources printed of the change from their base."""
+        return self.against.published if self.against else []
+
+    @property
+    def name(self) -> str:
+        """What is not as in the base prompt; ``base`` where nothing is."""
+        added = [f"{kind} {name}" for kind in ("facts", "persona") if (name := getattr(self.gap, kind))]
+        return " + ".join([self.gap.variation, *added]) if self.gap.variation != "base" else " + ".join(added) or "base"
+
+
+@dataclass(frozen=True)
+class Variations:
+    """Experiments that differ in the prompt alone."""
+
+    families: Sequence[tuple[FamilyGap, Sequence[VariationRow]]]
+    """Each with its members."""
+    others: Sequence[VariationRow]
+    """The base first, if it is there."""
+
+    @property
+    def rows(self) -> list[VariationRow]:
+        """The base, the families' members, and the rest."""
+        first = [row for row in self.others if row.name == "base"]
+        members = [row for _, members in self.families for row in members]
+        return [*first, *members, *(row for row in self.others if row not in first)]
+
+
+def variations(report: Report) -> list[Variations]:
+    """The groups of two experiments or more that share all but variation, facts and trait, in the order of the gaps."""
+    against = {row.experiment: row for row in report.against_base}
+    faking = {row.experiment: row.rate for row in report.faking if (row.tier, row.among) == (Tier.FREE, "all")}
+    groups: dict[tuple[object, ...], list[VariationRow]] = {}
+    for gap in report.gaps:
+        if gap.primary:
+            published = [
+                figure
+                for figure in report.published
+                if (figure.experiment, figure.quantity, figure.scorer) == (gap.experiment, "gap", gap.scorer)
+            ]
+            row = VariationRow(gap, against.get(gap.experiment), faking.get(gap.experiment), published)
+            groups.setdefault(_shared(gap), []).append(row)
+    return [
+        _together(rows, [family for family in report.families if _shared(family) == shared])
+        for shared, rows in groups.items()
+        if len(rows) > 1
+    ]
+
+
+def _together(rows: Sequence[VariationRow], families: Sequence[FamilyGap]) -> Variations:
+    by_name = sorted(rows, key=lambda row: row.gap.variation)
+    of = [(family, [row for row in by_name if _is_member(row, family)]) for family in families]
+    members = [row for _, members in of for row in members]
+    others = [row for row in rows if row not in members]
+    return Variations(of, sorted(others, key=lambda row: row.name != "base"))
+
+
+def _is_member(row: VariationRow, family: FamilyGap) -> bool:
+    of = row.gap  # with other facts it is of another family of that name
+    return (of.family, of.facts, of.persona, of.scorer) == (family.family, family.facts, family.persona, family.scorer)
+
+
+def _shared(row: Experiment | FamilyGap) -> tuple[object, ...]:
+    return (*(getattr(row, name) for name in _SHARED), row.cot)
