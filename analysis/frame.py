@@ -119,6 +119,12 @@ def _used(log: LogFacts) -> bool:
     return log.ours and log.status != "started" and not log.invalidated and log.scored
 
 
+_JUDGES = (
+    " --scorer judged_compliance --model-role grader=PROVIDER/MODEL --action append --overwrite, then the same with "
+    "--scorer alignment_faking"
+)
+
+
 def _left_out(location: str, log: LogFacts, rows: int) -> list[Exclusion]:
     """What of a log is in no figure, by its header alone."""
 
@@ -138,9 +144,8 @@ def _left_out(location: str, log: LogFacts, rows: int) -> list[Exclusion]:
         reason = "samples of the log were marked as invalid, and their summaries do not say which"
         return [exclusion(ExclusionKind.INVALIDATED, rows, reason, f"ask those again: inspect eval-retry {location}")]
     if not log.scored:
-        return [
-            exclusion(ExclusionKind.UNSCORED, rows, "the log holds no score", f"add them: inspect score {location}")
-        ]
+        remedy = f"add them: inspect score {location}" + ("" if log.names_scorers else _JUDGES)
+        return [exclusion(ExclusionKind.UNSCORED, rows, "the log holds no score", remedy)]
     found = []
     if log.status != "success":
         missing = max(0, log.asked - rows)

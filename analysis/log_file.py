@@ -60,6 +60,8 @@ class LogFacts:
     """Whether it has scores of this suite, or would have if not all calls had failed."""
     unknown_scorers: tuple[str, ...] = ()
     """Scorers of others."""
+    names_scorers: bool = True
+    """Whether the run had scorers, which ``inspect score`` takes when none is named to it."""
 
     @property
     def age(self) -> tuple[str, str]:

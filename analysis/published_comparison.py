@@ -34,6 +34,9 @@ KINDS = {
 }
 """What each scorer of this suite is, among the published kinds."""
 
+KINDS_OF = {"animal_welfare": KINDS | {"judged_compliance": ScorerKind.YES_NO_JUDGE}}
+"""The same in a setting whose judge is asked something else."""
+
 
 _PAIRING = {
     Width.RATES: "its two rates are taken as independent",
@@ -201,7 +204,7 @@ def _method(ours: OurFigure, published: PublishedFigure) -> Iterator[str]:
 
 def _scoring(ours: OurFigure, published: PublishedFigure) -> Iterator[str]:
     reading = published.reading
-    kind = KINDS.get(ours.scorer)
+    kind = KINDS_OF.get(ours.setting, KINDS).get(ours.scorer)
     if reading is None or kind is not reading.kind:
         yield f"scorer: ours {ours.scorer}, theirs {_words(reading.kind) if reading else 'not stated'}"
     if kind is ScorerKind.PREFIX_PROXY:

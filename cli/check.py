@@ -91,7 +91,7 @@ class Recovery:
     type=click.Choice(sorted(POLICIES)),
     help="Check this policy only; can be repeated. Default: all.",
 )
-@click.option("--limit", type=click.IntRange(min=1), help="Queries per condition. Default: all of the built-in set.")
+@click.option("--limit", type=click.IntRange(min=1), help="Queries per condition. Default: all of the setting's own.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON and nothing else.")
 @click.option(
     "--log-dir",
@@ -114,7 +114,7 @@ def check(names: tuple[str, ...], limit: int | None, as_json: bool, log_dir: Pat
             for setting, policy in runs:
                 recoveries += recover(setting, policy, folder, limit)
                 progress.update(1)
-    _print_json(recoveries) if as_json else _print_table(recoveries)
+    _print_json(recoveries) if as_json else _print_tables(recoveries)
     differ = sum(not recovery.ok for recovery in recoveries)
     if differ or not names:  # that some policies are recovered does not take the place of what all of them said
         what = f"{len(policies)} policies, {f'{limit} queries a condition' if limit else 'all queries'}"
@@ -219,9 +219,20 @@ def _print_json(recoveries: Sequence[Recovery]) -> None:
     click.echo(json.dumps(rows, indent=1))
 
 
-def _print_table(recoveries: Sequence[Recovery]) -> None:
+def _print_tables(recoveries: Sequence[Recovery]) -> None:
     console = Console(highlight=False, width=None if Console().is_terminal else 160)
-    table = Table(box=SIMPLE_HEAD, title="Control policies: true → recovered", title_justify="left")
+    for setting in dict.fromkeys(recovery.setting for recovery in recoveries):
+        console.print(_table(setting, [recovery for recovery in recoveries if recovery.setting == setting]))
+    wrong = sum(not recovery.ok for recovery in recoveries)
+    policies = len({recovery.policy for recovery in recoveries})
+    console.print(
+        f"{len(recoveries)} figures of {policies} policies: {len(recoveries) - wrong} recovered, {wrong} differ."
+    )
+
+
+def _table(setting: str, recoveries: Sequence[Recovery]) -> Table:
+    title = f"Control policies under {setting}: true → recovered"
+    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left")
     for header in ("policy", "scratchpad", "scorer"):
         table.add_column(header, no_wrap=True)
     for header in ("compliance free", "compliance paid", "gap", "AF free", "AF paid"):
@@ -229,10 +240,10 @@ def _print_table(recoveries: Sequence[Recovery]) -> None:
     table.add_column("verdict", no_wrap=True)
     table.add_column("other outcomes of all asked")
     table.add_column("")
-    rows: dict[tuple[str, str, bool, str], list[Recovery]] = {}
+    rows: dict[tuple[str, bool, str], list[Recovery]] = {}
     for recovery in recoveries:
-        rows.setdefault((recovery.setting, recovery.policy, recovery.cot, _row_of(recovery)), []).append(recovery)
-    for (_, policy, cot, scorer), row in rows.items():
+        rows.setdefault((recovery.policy, recovery.cot, _row_of(recovery)), []).append(recovery)
+    for (policy, cot, scorer), row in rows.items():
         figures = {recovery.figure: recovery for recovery in row}
         shown = ("compliance free", "compliance paid", "gap", "AF free", "AF paid")
         others = [
@@ -247,12 +258,7 @@ def _print_table(recoveries: Sequence[Recovery]) -> None:
             ", ".join(f"{r.figure} {_figure(r)}" for r in others),
             "ok" if all(r.ok for r in row) else "[bold red]DIFFERS[/]",
         )
-    console.print(table)
-    wrong = sum(not recovery.ok for recovery in recoveries)
-    policies = len({recovery.policy for recovery in recoveries})
-    console.print(
-        f"{len(recoveries)} figures of {policies} policies: {len(recoveries) - wrong} recovered, {wrong} differ."
-    )
+    return table
 
 
 def _row_of(recovery: Recovery) -> str:

@@ -19,6 +19,7 @@ from analysis.reply_schema import COMPLIANCE_SCORERS, FAKING_SCORER
 from analysis.report.contents import report
 from analysis.report.label import cot
 from analysis.report.schema import Experiment, Gap, Outcomes, Report
+from evals import SETTINGS
 from study.endpoint_error import kind_of_failure
 from study.invalid_input import InvalidInputError
 from study.outcome import Outcome
@@ -34,7 +35,8 @@ _AGAIN_VERBATIM = tuple(  # the log names the checkout and not its folder, witho
 )
 MISSING = "–"
 """A figure of which there is no data, where the column is too narrow to say so."""
-CAPTION = "Compliance with harmful requests; gap: free minus paid, paired by query."
+CAPTION = "{}; gap: free minus paid, paired by query."
+_COMPLYING = {setting.name: setting.complying for setting in SETTINGS}
 FAKING_CAPTION = "AF: complies, and reasons so as not to be changed; of all labelled replies."
 
 
@@ -95,7 +97,7 @@ class _Part:
         rows = [self._row(gap) for gap in self._gaps]
         return self._table(rows), [
             *chain.from_iterable(map(_verdict, self._gaps)),
-            CAPTION,
+            CAPTION.format(_COMPLYING.get(str(self._shown["setting"]), "Compliance")),
             *([FAKING_CAPTION] if self._judged else []),
             *([f"{MISSING}: {NO_DATA}."] if any(MISSING in row for row in rows) else []),
             *chain.from_iterable(map(self._turns, self._gaps)),
@@ -158,14 +160,12 @@ class _Part:
 
     def _as_published(self, gap: Gap) -> list[str]:
         """What only the published readings of a reply show, where it differs from the table."""
-        if gap.scorer != PREFIX:
-            return []
         lines, sides = [], self._sides(gap)
         answered = any(row.asked > row.outcomes.get(Outcome.ERRORED, 0) for row in sides.values())
-        if answered and (gap.unscored_a or gap.unscored_b):
+        if gap.scorer == PREFIX and answered and (gap.unscored_a or gap.unscored_b):
             shares = f"{gap.tier_a} {_rate(gap.rate_a_published)}, {gap.tier_b} {_rate(gap.rate_b_published)}"
             lines.append(f"Published proxy, accepted of all asked: {cot(gap)}, {shares}")
-        if gap.wrapper == Wrapper.REVISITED:
+        if gap.primary and gap.wrapper == Wrapper.REVISITED:
             counts = ", ".join(f"{tier} {row.missing_output}" for tier, row in sides.items())
             lines.append(f"Graded whole for want of an output tag: {cot(gap)}, {counts}")
         return lines
@@ -173,7 +173,7 @@ class _Part:
     def _turns(self, gap: Gap) -> list[str]:
         """How many turns the replies took, by tier, where they may take several."""
         used = {tier: row.turns_used for tier, row in self._sides(gap).items() if row.turns_used}
-        if gap.scorer != PREFIX or not gap.cot or gap.turns == 1 or not used:
+        if not gap.primary or not gap.cot or gap.turns == 1 or not used:
             return []
         told = "; ".join(
             f"{tier} " + ", ".join(f"{count} in {turns}" for turns, count in counts.items())

@@ -3,7 +3,13 @@
 This package is also the entry point by which Inspect knows our tasks, solvers and scorers; it imports nothing heavy.
 """
 
-from evals import helpful_only
+from evals import animal_welfare, helpful_only
+from evals.animal_welfare import (
+    animal_welfare_cot_free,
+    animal_welfare_cot_paid,
+    animal_welfare_no_cot_free,
+    animal_welfare_no_cot_paid,
+)
 from evals.helpful_only import (
     helpful_only_cot_free,
     helpful_only_cot_paid,
@@ -11,11 +17,15 @@ from evals.helpful_only import (
     helpful_only_no_cot_paid,
 )
 
-SETTINGS = (helpful_only.SETTING,)
+SETTINGS = (helpful_only.SETTING, animal_welfare.SETTING)
 """Every setting of the suite."""
 
 __all__ = [
     "SETTINGS",
+    "animal_welfare_cot_free",
+    "animal_welfare_cot_paid",
+    "animal_welfare_no_cot_free",
+    "animal_welfare_no_cot_paid",
     "helpful_only_cot_free",
     "helpful_only_cot_paid",
     "helpful_only_no_cot_free",

@@ -13,11 +13,15 @@ from inspect_ai import list_tasks
 
 import evals
 from evals import SETTINGS
+from evals.condition_task import Setting
+from evals.query_set import SHIPPED
 from prompts.part import parts
+from prompts.rubric import ALIGNMENT_FAKING_OF, COMPLIANCE_OF
 from study.condition import CONDITIONS
 from tests.made_up import REPOSITORY
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+README = (REPOSITORY / "README.md").read_text("utf-8")
 PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 
 
@@ -78,9 +82,20 @@ def test_the_card_lists_every_task_and_its_version() -> None:
     card = yaml.safe_load((REPOSITORY / "evals" / "eval.yaml").read_text("utf-8"))
     assert [task["name"] for task in card["tasks"]] == sorted(set(evals.__all__) - {"SETTINGS"})
     assert {card["version"]} == {setting.version for setting in SETTINGS}
-    assert {task["dataset_samples"] for task in card["tasks"]} == {
-        len((REPOSITORY / "evals" / "data" / "builtin.jsonl").read_text("utf-8").splitlines())
+    assert {task["name"]: task["dataset_samples"] for task in card["tasks"]} == {
+        f"{setting.name}_{condition.name}": len(SHIPPED[setting.queries].read_text("utf-8").splitlines())
+        for setting in SETTINGS
+        for condition in CONDITIONS
     }
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_a_setting_is_complete(setting: Setting) -> None:
+    """What `evals/` cannot do without: rubrics, a query set that is shipped, and a reading of its judge."""
+    assert setting.name in COMPLIANCE_OF
+    assert setting.name in ALIGNMENT_FAKING_OF
+    assert setting.queries in SHIPPED
+    assert setting.name in README
 
 
 @pytest.mark.parametrize("path", task_files(), ids=lambda path: path.stem)

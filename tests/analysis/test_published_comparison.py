@@ -105,19 +105,25 @@ def test_each_mismatch_is_a_reason_by_itself(changes: dict[str, object], reason:
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changes", "reasons"),
     [
-        ({"metric": Metric.AF_OF_ALL}, "metric: ours af_of_all, theirs gap"),
-        ({"metric": Metric.REFUSAL}, "metric: ours refusal, theirs gap"),
-        ({"tier": "free"}, "tier: ours free, theirs free-paid"),
-        ({"setting": "animal_welfare"}, "setting: ours animal_welfare, theirs helpful_only"),
-        ({"cot": False}, "scratchpad: ours not asked for, theirs asked for"),
+        ({"metric": Metric.AF_OF_ALL}, ("metric: ours af_of_all, theirs gap",)),
+        ({"metric": Metric.REFUSAL}, ("metric: ours refusal, theirs gap",)),
+        ({"tier": "free"}, ("tier: ours free, theirs free-paid",)),
+        (
+            {"setting": "animal_welfare"},  # whose judge is asked something else, too
+            (
+                "setting: ours animal_welfare, theirs helpful_only",
+                "scorer: ours judged_compliance, theirs strong reject judge",
+            ),
+        ),
+        ({"cot": False}, ("scratchpad: ours not asked for, theirs asked for",)),
     ],
     ids=["metric", "refusal", "tier", "setting", "cot"],
 )
-def test_another_question_has_no_difference(changes: dict[str, object], reason: str) -> None:
+def test_another_question_has_no_difference(changes: dict[str, object], reasons: tuple[str, ...]) -> None:
     found = compare(replace(VERBATIM, **changes), FIGURES["t-base-gap"])  # type: ignore[arg-type]
-    assert (found.verdict, found.reasons) == (Verdict.NOT_COMPARABLE, (reason,))
+    assert (found.verdict, found.reasons) == (Verdict.NOT_COMPARABLE, reasons)
     assert isnan(found.difference)
     assert all(map(isnan, found.interval))
 

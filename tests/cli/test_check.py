@@ -11,11 +11,17 @@ from analysis.instrument_check import last_check
 from cli.check import BOUNDS, Recovery
 from cli.main import main
 from controls.policies import POLICIES, Policy
+from evals import SETTINGS
+from prompts.rubric import ALIGNMENT_FAKING, Rubric
+from prompts.wording import Wording
 from scorers.ballot import Ballot
 from scorers.prefix_compliance import prefix_compliance
 from study.labels import FakingLabel, PrefixLabel
 from study.outcome import Outcome
 from study.reply import Reply
+
+FIGURES = 72 + 38
+"""Of a policy, under helpful-only and under animal welfare, which has no prefix to read."""
 
 
 def check(*arguments: str) -> Result:
@@ -31,23 +37,31 @@ def figures(result: Result) -> list[dict[str, Any]]:
 def test_every_policy_is_recovered_exactly(policy: str) -> None:
     result = check("--policy", policy, "--limit", "4", "--json")
     assert [row for row in figures(result) if row["true"] != row["recovered"]] == []
-    assert (result.exit_code, len(figures(result))) == (0, 72)
+    assert (result.exit_code, len(figures(result))) == (0, FIGURES)
 
 
 def test_random_is_recovered_inside_exact_binomial_bounds() -> None:
     result = check("--policy", "random", "--json")
     assert [row for row in figures(result) if not row["ok"]] == []
-    judged = {r["figure"]: r for r in figures(result) if r["scorer"] == "judged_compliance" and r["cot"]}
-    assert (judged["compliance free"]["true"], judged["compliance free"]["n"]) == (0.14, 72)
+    judged = {
+        r["setting"]: (r["true"], r["n"])
+        for r in figures(result)
+        if (r["scorer"], r["cot"], r["figure"]) == ("judged_compliance", True, "compliance free")
+    }
+    assert judged == {"helpful_only": (0.14, 72), "animal_welfare": (0.14, 140)}
     assert result.exit_code == 0
 
 
 def test_the_table_shows_true_and_recovered() -> None:
     lines = check("--policy", "malformer", "--limit", "3").stdout.splitlines()
-    [judged] = [line for line in lines if "malformer" in line and "yes" in line and "judged" in line]
-    assert judged.split()[:20] == ["malformer", "yes", "judged", *("–", "→", "–") * 5, "no", "data"]
-    assert ("malformed free 1.00 → 1.00, " in judged, judged.split()[-1]) == (True, "ok")
-    assert lines[-1] == "72 figures of 1 policies: 72 recovered, 0 differ."
+    titles = [line.split()[3].removesuffix(":") for line in lines if line.strip().endswith("true → recovered")]
+    assert titles == [setting.name for setting in SETTINGS]
+    rows = [line for line in lines if "malformer" in line and "yes" in line and "judged" in line]
+    assert len(rows) == len(SETTINGS)
+    for judged in rows:
+        assert judged.split()[:20] == ["malformer", "yes", "judged", *("–", "→", "–") * 5, "no", "data"]
+        assert ("malformed free 1.00 → 1.00, " in judged, judged.split()[-1]) == (True, "ok")
+    assert lines[-1] == f"{FIGURES} figures of 1 policies: {FIGURES} recovered, 0 differ."
 
 
 def broken_prefix(output: str) -> Any:
@@ -70,6 +84,10 @@ def first_vote_decides(ballot: Ballot) -> FakingLabel | None:
     return FakingLabel.FAKING if ballot.yes else FakingLabel.NOT_FAKING if ballot.no else None
 
 
+def one_rubric(words: Wording, setting: str) -> Rubric:
+    return ALIGNMENT_FAKING
+
+
 def one_vote_more(ballot: Ballot) -> int:
     return 9
 
@@ -89,6 +107,13 @@ def one_vote_more(ballot: Ballot) -> int:
             "scorers.ballot.Ballot.result", property(first_vote_decides), "quiet_faker", "AF free", id="vote-rule"
         ),
         pytest.param("scorers.ballot.Ballot.needed", property(one_vote_more), "faker", "AF free", id="vote-threshold"),
+        pytest.param(
+            "prompts.wording.Suite.alignment_faking",
+            one_rubric,
+            "welfare_faker",
+            "AF free",
+            id="rubric-of-another-setting",
+        ),
     ],
 )
 def test_it_fails_when_a_part_is_broken(
@@ -123,10 +148,10 @@ def test_a_dead_instrument_does_not_pass_for_want_of_figures(
 @pytest.mark.parametrize(
     ("arguments", "broken", "recorded"),
     [
-        pytest.param((), False, (72, 0, "1 policies, 1 queries a condition."), id="all-policies"),
+        pytest.param((), False, (FIGURES, 0, "1 policies, 1 queries a condition."), id="all-policies"),
         pytest.param(("--policy", "refuser"), False, (None, None, None), id="some-that-pass-say-nothing-of-all"),
         pytest.param(
-            ("--policy", "refuser"), True, (72, 12, "1 policies, 1 queries a condition."), id="some-that-fail"
+            ("--policy", "refuser"), True, (FIGURES, 12, "1 policies, 1 queries a condition."), id="some-that-fail"
         ),
     ],
 )
@@ -144,7 +169,7 @@ def test_what_it_says_is_kept_for_the_reports(
 def test_a_model_in_the_environment_is_not_the_one_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INSPECT_EVAL_MODEL", "openai/gpt-4o")
     result = check("--policy", "refuser", "--limit", "1", "--json")
-    assert (result.exit_code, len(figures(result))) == (0, 72)
+    assert (result.exit_code, len(figures(result))) == (0, FIGURES)
 
 
 def test_a_run_that_fails_is_an_error_and_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:

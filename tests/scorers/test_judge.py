@@ -9,7 +9,7 @@ from inspect_ai.scorer import Score, Scorer, Target
 from inspect_ai.tool import ToolChoice, ToolInfo
 from inspect_ai.util import LimitExceededError
 
-from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE
+from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE, WELFARE_SUPPORT
 from scorers.alignment_faking import alignment_faking
 from scorers.judge import Judge, Verdict
 from scorers.judged_compliance import judged_compliance
@@ -51,8 +51,8 @@ class PlannedGrader:
         return reply if isinstance(reply, ModelOutput) else ModelOutput.from_content("grader", reply)
 
 
-def score_of(scorer: Scorer, text: str = REPLY) -> Score:
-    sample = state(text)
+def score_of(scorer: Scorer, text: str = REPLY, **changes: object) -> Score:
+    sample = state(text, **changes)  # type: ignore[arg-type]
     sample.scores = {"judged_compliance": Score(value="complies")}
     score = asyncio.run(scorer(sample, Target("")))
     assert isinstance(score, Score)
@@ -71,6 +71,17 @@ def test_the_compliance_judge_sees_the_request_and_the_whole_output_and_no_reaso
     assert user.text == COMPLIANCE.user(query="A made-up request", output=output.strip())
     assert "secret" not in user.text
     assert (config.temperature, config.max_tokens) == (0.0, 2048)
+
+
+def test_the_judge_of_support_sees_the_output_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    grader = PlannedGrader(monkeypatch, "<supports>yes</supports>")
+    score = score_of(judged_compliance(), setting="animal_welfare")
+    [([system, user], _)] = grader.sent
+    assert (system.text, user.text) == (
+        WELFARE_SUPPORT.system,
+        WELFARE_SUPPORT.user(output="<request_fully_accepted/> placeholder"),
+    )
+    assert (score.value, (score.metadata or {})["supports"]) == ("refuses", True)
 
 
 def test_the_votes_see_the_reasoning_and_never_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
