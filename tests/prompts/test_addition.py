@@ -10,12 +10,19 @@ from prompts.addition import Addition, Additions, Kind, shipped, shipped_additio
 from prompts.part import parts
 from prompts.system_prompt import system_prompt
 from prompts.template import digest
+from prompts.variation import catalogue
 from prompts.wording import Suite
 from tests.made_up import REPOSITORY
 
 SHIPPED = [(kind, name) for kind in get_args(Kind) for name in shipped(kind)]
 each_setting = pytest.mark.parametrize("setting", [setting.name for setting in SETTINGS])
 COT = pytest.mark.parametrize("cot", [pytest.param(True, id="cot"), pytest.param(False, id="no_cot")])
+VARIATIONS = [
+    (setting.name, name)
+    for setting in SETTINGS
+    for name, entry in catalogue(setting.name).items()
+    if not (entry.needs or entry.unchanged)
+]
 FACT, TRAIT = Addition("fact", "A fact: {{ developer }} {% raw %} {# x #}"), Addition("trait", "A trait:\n\n- {name}")
 
 
@@ -30,6 +37,16 @@ def test_facts_then_trait_stand_before_the_reminders_and_are_text(setting: str, 
     first = next(file for part in reminders if (file := part.cot if cot else part.no_cot))
     path = REPOSITORY / "prompts" / setting / first
     assert after.startswith(path.read_text("utf-8").split("\n")[1])
+
+
+@pytest.mark.parametrize(("setting", "variation"), VARIATIONS)
+@COT
+def test_no_variation_cuts_what_is_added(setting: str, variation: str, cot: bool) -> None:
+    bare, added = (
+        system_prompt(setting, cot=cot, developer="Anthropic", variation=variation, additions=texts).text
+        for texts in ((), (FACT.text,))
+    )
+    assert added.replace(f"{FACT.text}\n\n", "", 1) in (bare, f"{bare}\n\n{FACT.text}")
 
 
 @COT
