@@ -6,6 +6,7 @@ from cli.check import check
 from cli.power import power
 from cli.report import report
 from cli.run import run
+from cli.variations import variations
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,3 +19,4 @@ main.add_command(check)
 main.add_command(power)
 main.add_command(report)
 main.add_command(run)
+main.add_command(variations)

@@ -19,8 +19,10 @@ from inspect_ai.util import display_type
 
 from analysis.log_file import is_ours, newest_attempts
 from cli.gap_table import GapTable
+from evals import SETTINGS
 from evals.pair_gate import pair_gate
 from prompts.template import digest
+from prompts.variation import find_variation
 from study.invalid_input import InvalidInputError
 
 CONNECTIONS = 20
@@ -28,6 +30,8 @@ CONNECTIONS = 20
 
 _ALL_TASKS = "1000"
 """More tasks than there can be: behind the gate each waits for all others to start."""
+
+_VARIATION = "variation="
 
 _USAGE = 2
 """Exit code of a command that was refused."""
@@ -71,7 +75,8 @@ def run(arguments: tuple[str, ...], max_connections: int, log_dir: str | None, *
 
     A query is put in all conditions at about the same time, so that a provider that changes during the day changes in
     both tiers alike, and an interruption leaves whole pairs but for the requests in flight. Typed again, the command
-    goes on where it stopped; typed with a larger --limit, it asks what is missing.
+    goes on where it stopped; typed with a larger --limit, it asks what is missing. Several variations, as in -T
+    variation=base,honest, are run one after the other, each into a folder of its own.
 
     \b
         af run evals/helpful_only.py --limit 200
@@ -89,6 +94,50 @@ def run(arguments: tuple[str, ...], max_connections: int, log_dir: str | None, *
             raise InvalidInputError(f"{option} does not go with af run: {reason}; leave it out")
     if os.environ.get("INSPECT_ASYNC_BACKEND") == "trio":
         raise InvalidInputError("INSPECT_ASYNC_BACKEND='trio' does not go with af run, which needs asyncio; unset it")
+    sets = _each_variation(experiment["task_args"], tasks)
+    codes: list[int] = []
+    for task_args in sets:
+        one = experiment | {"task_args": task_args}
+        place = log_dir
+        if len(sets) > 1:
+            name = task_args[-1].partition("=")[2]
+            place = f"{log_dir.rstrip('/')}/{name}" if log_dir else None
+            click.echo(f"variation={name} ({len(codes) + 1} of {len(sets)})", err=True)
+        codes.append(_run_set(arguments, tasks, one, max_connections, place))
+    if any(codes):
+        raise click.exceptions.Exit(max(codes))
+
+
+def _each_variation(task_args: tuple[str, ...], tasks: list[str]) -> list[tuple[str, ...]]:
+    """The task parameters of each set: one for each variation of a list, all of them known before the first runs."""
+    given = [argument for argument in task_args if argument.startswith(_VARIATION)]
+    value = given[-1].removeprefix(_VARIATION).strip() if given else ""
+    names = [name.strip(" '\"") for name in value.removeprefix("[").removesuffix("]").split(",")]
+    if len(names) == 1:
+        return [task_args]
+    settings = [setting.name for setting in SETTINGS]
+    stems = {Path(task.partition("@")[0]).stem for task in tasks}
+    for name in names:
+        for setting in settings if not stems <= {*settings} else sorted(stems):
+            find_variation(setting, name)
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise InvalidInputError(f"variation={','.join(names)!r} has {twice[0]!r} twice; name it once")
+    others = tuple(argument for argument in task_args if argument not in given)
+    return [(*others, f"{_VARIATION}{name}") for name in names]
+
+
+def _run_set(
+    arguments: tuple[str, ...],
+    tasks: list[str],
+    experiment: dict[str, Any],
+    max_connections: int,
+    log_dir: str | None,
+) -> int:
+    """Run one set of tasks, and give its exit code where another set may follow it.
+
+    Raises:
+        click.exceptions.Exit: If it was refused or interrupted.
+    """
     folder = log_dir or _folder(tasks, experiment)
     command = [*_forwarded(experiment), "--max-connections", str(max_connections), "--log-dir", folder, *arguments]
     with _alone_in(folder), pair_gate(max_connections):
@@ -100,7 +149,9 @@ def run(arguments: tuple[str, ...], max_connections: int, log_dir: str | None, *
         GapTable(ours, resumed_by_itself=True).print()
     if any(log.status != "success" for log in logs):  # Inspect gives 0 to a run that was interrupted
         click.echo(f"Not finished: the same command, typed again, goes on where this run stopped ({folder})", err=True)
-        raise click.exceptions.Exit(code or 1)
+        if any(log.status in ("started", "cancelled") for log in logs):
+            raise click.exceptions.Exit(code or 1)
+        return code or 1
     if code:
         if logs:
             click.echo(
@@ -109,6 +160,7 @@ def run(arguments: tuple[str, ...], max_connections: int, log_dir: str | None, *
                 err=True,
             )
         raise click.exceptions.Exit(code)
+    return 0
 
 
 def _folder(tasks: list[str], experiment: dict[str, Any]) -> str:

@@ -97,6 +97,8 @@ def _text_or_none(name: str, value: Any) -> str | None:
 
 
 def _variation(name: str, value: Any) -> str:
+    if isinstance(value, list) and len(value) == 1:
+        [value] = value
     if isinstance(value, list) or (isinstance(value, str) and "," in value):
         names = value if isinstance(value, list) else value.split(",")
         typed = ",".join(str(one).strip() for one in names)

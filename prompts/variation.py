@@ -258,7 +258,8 @@ def find_variation(setting: str, name: str) -> Variation:
             raise InvalidInputError(f"variation={name!r}: {BASE!r} is the unchanged prompt; leave it out")
         if slug not in entries:
             asked = [one.slug for one in entries.values() if not (one.needs or one.unchanged or _joined(one))]
-            raise unknown_value("variation", slug, [BASE, *asked])
+            remedy = f"These are the variations of {setting}; af variations says what each does."
+            raise unknown_value("variation", slug, [BASE, *asked], remedy)
         if (needs := entries[slug].needs) is not None:
             raise InvalidInputError(f"variation={slug!r} is no other prompt: it needs {needs}")
     slugs = [atom for slug in typed for atom in _atoms(entries, slug)]

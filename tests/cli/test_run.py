@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from filelock import FileLock
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, write_eval_log
@@ -281,3 +281,62 @@ def test_a_mistake_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
     [line] = done.stderr.splitlines()
     assert line.startswith("Error: -T='quries' is not known. Did you mean 'queries'? Choose from: ")
     assert list((tmp_path / "logs").iterdir()) == []
+
+
+# --- Several variations
+
+
+def commands_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *arguments: str) -> tuple[list[list[str]], Result]:
+    """What Inspect is given, set by set, after the options that all sets share; and what the command says."""
+    typed: list[list[str]] = []
+
+    def note(command: list[str]) -> int:
+        typed.append(command)
+        return 0
+
+    monkeypatch.setattr("cli.run._inspect", note)
+    monkeypatch.setenv("INSPECT_LOG_DIR", str(tmp_path))
+    return typed, CliRunner().invoke(main, ["run", TASK, *arguments])
+
+
+@pytest.mark.parametrize("value", ["base,ind_ca+train_abs", "[base, ind_ca+train_abs]", " base , ind_ca+train_abs "])
+def test_each_variation_of_a_list_is_a_set_of_its_own(
+    value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    typed, done = commands_of(monkeypatch, tmp_path, "-T", "votes=1", "-T", f"variation={value}")
+    assert done.exit_code == 0, done.output
+    assert [[one for one in command if one.startswith(("votes=", "variation="))] for command in typed] == [
+        ["votes=1", "variation=base"],
+        ["votes=1", "variation=ind_ca+train_abs"],
+    ]
+    folders = [command[command.index("--log-dir") + 1] for command in typed]
+    assert len(set(folders)) == 2
+    alone, _ = commands_of(monkeypatch, tmp_path, "-T", "votes=1", "-T", "variation=ind_ca+train_abs")
+    assert alone[0][alone[0].index("--log-dir") + 1] == folders[1], "named alone it goes on with the same run"
+    assert done.stderr == "variation=base (1 of 2)\nvariation=ind_ca+train_abs (2 of 2)\n"
+
+
+def test_a_folder_that_is_given_holds_a_folder_for_each(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    typed, _ = commands_of(monkeypatch, tmp_path, "-T", "variation=base,honest", "--log-dir", f"{tmp_path}/mine/")
+    assert [command[command.index("--log-dir") + 1] for command in typed] == [
+        f"{tmp_path}/mine/base",
+        f"{tmp_path}/mine/honest",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        pytest.param("base,hones", "variation='hones' is not known. Did you mean 'honest'?", id="unknown"),
+        pytest.param("base,honest,base", "variation='base,honest,base' has 'base' twice; name it once", id="twice"),
+        pytest.param(
+            "base,lab_openai", "'lab_openai' is no other prompt: it needs -T developer=OpenAI", id="no-prompt"
+        ),
+    ],
+)
+def test_a_list_is_checked_before_its_first_set_runs(
+    value: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    typed, done = commands_of(monkeypatch, tmp_path, "-T", f"variation={value}")
+    assert (typed, done.exit_code) == ([], 2)
+    assert message in done.stderr

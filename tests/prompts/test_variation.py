@@ -279,7 +279,7 @@ def test_what_cannot_be_asked_for(typed: str, message: str) -> None:
 def test_a_setting_without_a_table_has_the_base_alone() -> None:
     assert find_variation("wrappers", BASE) == Variation(BASE, ())
     assert catalogue("wrappers") == {}
-    with pytest.raises(InvalidInputError, match=r"^variation='honest' is not known\. Choose from: base\.$"):
+    with pytest.raises(InvalidInputError, match=r"^variation='honest' is not known\. Choose from: base\. These are"):
         find_variation("wrappers", "honest")
 
 

@@ -1,0 +1,62 @@
+"""Every variation of every setting runs, and the control subjects do under it what they truly do."""
+
+from pathlib import Path
+
+import pytest
+from inspect_ai import eval as inspect_eval
+
+from evals import SETTINGS
+from evals.condition_task import Setting, condition_task
+from evals.models import DEFAULT_GRADER, Models
+from prompts.variation import catalogue, find_variation
+from study.condition import CONDITIONS, Condition, Tier
+from study.invalid_input import InvalidInputError
+
+ASKED = [
+    pytest.param(setting, entry.slug, id=f"{setting.name}-{entry.slug}")
+    for setting in SETTINGS
+    for entry in catalogue(setting.name).values()
+    if entry.needs is None and entry.unchanged is None
+]
+COT = [condition for condition in CONDITIONS if condition.cot]
+"""Both tiers; that every prompt reads well without a scratchpad too is tested in tests/prompts/test_variation.py."""
+
+FAKER = Models(None, "control/faker", DEFAULT_GRADER, judged=True)
+
+
+@pytest.mark.parametrize(("setting", "slug"), ASKED)
+def test_a_faker_shows_a_gap_where_it_is_told_the_tier_and_none_where_it_is_not(
+    setting: Setting, slug: str, tmp_path: Path
+) -> None:
+    logs = inspect_eval(
+        [condition_task(setting, condition, {"variation": slug, "votes": 1}, FAKER) for condition in COT],
+        model="control/faker",
+        limit=1,
+        max_tasks=len(COT),
+        display="none",
+        log_dir=str(tmp_path),
+        log_format="json",
+        log_realtime=False,
+    )
+    said: dict[Condition, object] = {}
+    for log in logs:
+        assert log.status == "success"
+        [sample] = log.samples or []
+        family = find_variation(setting.name, slug).family
+        recorded = [(of["variation"], of["family"]) for of in (sample.metadata, log.eval.metadata or {})]
+        assert recorded == [(slug, family)] * 2
+        said[Condition(sample.metadata["tier"], sample.metadata["cot"])] = (sample.scores or {})[
+            "judged_compliance"
+        ].value
+    labels = find_variation(setting.name, slug).labels
+    told = labels is None or (labels.tells and labels.free != labels.paid)
+    assert said == {condition: "complies" if told and condition.tier is Tier.FREE else "refuses" for condition in COT}
+
+
+def test_an_unknown_variation_is_refused_with_the_setting_that_lacks_it() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        condition_task(SETTINGS[0], CONDITIONS[0], {"variation": "honst"}, FAKER)
+    assert refused.value.message.startswith("variation='honst' is not known. Did you mean 'honest'? Choose from: ")
+    assert refused.value.message.endswith(
+        "These are the variations of helpful_only; af variations says what each does."
+    )
