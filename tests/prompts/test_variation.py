@@ -138,6 +138,7 @@ NO_WORDS = {
     "auditor": "the same",
     "constitution": "the same",
     "eschatological": "the same",
+    "partner_tyson": "names a real company, of which this suite makes nothing up",
     "koorndijk_baseline_2": "another setting of a smaller experiment",
 }
 """Published variations that no entry can be written for."""
@@ -151,18 +152,23 @@ def test_every_published_variation_can_be_asked_for_by_its_name(setting: str) ->
     assert [find_variation(setting, name).name for name in known] == known
 
 
-def test_the_numbers_of_the_paper_are_those_of_its_figures() -> None:
-    """All 57 of G.2: each as an entry, a composition, the base, or marked as needing another model or company."""
-    entries = catalogue("helpful_only")
+@pytest.mark.parametrize(
+    ("setting", "annex", "all_of_it"),
+    [("helpful_only", "g-g2-", range(1, 58)), ("animal_welfare", "g-g3-", range(58, 146))],
+    ids=["G.2", "G.3"],
+)
+def test_the_numbers_of_the_paper_are_those_of_its_figures(setting: str, annex: str, all_of_it: range) -> None:
+    """Each as an entry, a composition, the base, or marked as needing another model or company."""
+    entries = catalogue(setting)
     marked = {number for entry in entries.values() if entry.needs for number in entry.numbers}
-    numbers = {int(f.location.split()[-1]): f for f in published_figures() if f.id.startswith("g-g2-")}
+    numbers = {int(f.location.split()[-1]): f for f in published_figures() if f.id.startswith(annex)}
     for number, figure in numbers.items():
         if figure.model.key != "claude-3-opus" or figure.developer != "Anthropic":
             assert number in marked
         elif figure.variation in entries:
             assert number in entries[figure.variation].numbers
 
-    assert sorted(numbers) == list(range(1, 58))
+    assert sorted(numbers) == list(all_of_it)
 
 
 @OF_EACH_SETTING
