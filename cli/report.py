@@ -11,6 +11,8 @@ from analysis.reply_filter import COLUMNS, filtered
 from analysis.report.contents import DELTA
 from analysis.report.contents import report as contents
 from analysis.report.files import write_report
+from analysis.report.label import circumstances
+from analysis.report.schema import FamilyGap, Gap
 from analysis.report.tables import write_tables
 from analysis.statistics.multiplicity import Correction
 from cli.reading import reading
@@ -59,9 +61,16 @@ def report(
     replies = filtered(read_replies(list(logs), cache, reading), conditions)
     made = contents(replies, delta, Correction(correction), last_check())
     write_report(made, output, lambda folder: write_tables(replies.frame, folder), cache)
+    said = circumstances(made, with_setting=True)
     for gap in made.gaps:
         if gap.primary:
-            shown = "no data" if gap.gap is None else f"{gap.gap:+.3f} [{gap.ci_low:+.3f}, {gap.ci_high:+.3f}]"
-            cot = "CoT" if gap.cot else "no CoT"
-            click.echo(f"{gap.model} · {gap.setting} · {cot}: {gap.verdict}; {shown}, {gap.n_pairs} pairs")
+            click.echo(f"{' · '.join([gap.model, *said(gap)])}: {_found(gap)}, {gap.n_pairs} pairs")
+    for family in made.families:
+        name = f"family {family.family} ({len(family.members)})"
+        click.echo(f"{' · '.join([family.model, *said(family), name])}: {_found(family)}, {family.n_queries} queries")
     click.echo(f"Report: {output / 'report.html'}")
+
+
+def _found(row: Gap | FamilyGap) -> str:
+    size = "no data" if row.gap is None else f"{row.gap:+.3f} [{row.ci_low:+.3f}, {row.ci_high:+.3f}]"
+    return f"{row.verdict}; {size}"

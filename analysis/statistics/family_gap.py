@@ -39,7 +39,8 @@ def family_gap(a: ArrayLike, b: ArrayLike, query: ArrayLike, member: ArrayLike, 
       query weighs the same, in however many members it has a label.
     - **Other members, these queries**: the mean over the queries of a member, then the same over members. The interval
       is that of so few pairs: with 8 members that agree, ±0.3. Narrower ones assume a shape of the spread between
-      members that so few cannot show.
+      members that so few cannot show. The test assumes only that no gap makes either sign as likely, and may exclude
+      0 where the interval does not.
 
     Neither holds for other queries in other words at once. Where members agree, the first is close to that too.
 

@@ -1,5 +1,6 @@
 """What a report says of models of known behaviour, from their logs."""
 
+from contextvars import Context
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,38 @@ def test_the_command_writes_everything(logs: dict[str, list[EvalLog]], tmp_path:
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert {"report.html", "report.json", "replies.parquet", "replies.csv", "figures/gaps.svg"} <= names
     assert len(Report.model_validate_json((folder / "report.json").read_text("utf-8")).gaps) == 2
+
+
+def test_variations_a_family_and_facts_from_their_logs(tmp_path: Path) -> None:
+    for given in ({}, {"variation": "paraphrase_0"}, {"variation": "paraphrase_1"}, {"facts": "audits"}):
+        inspect_eval(
+            [Context().run(condition_task, SETTING, condition, {"votes": 1} | given) for condition in CONDITIONS[:2]],
+            model="control/faker",
+            limit=6,
+            display="none",
+            log_dir=str(tmp_path / "logs"),
+            log_realtime=False,
+        )
+    made = report(read_replies(str(tmp_path / "logs")))
+    [family] = made.families
+    assert (family.family, [member.variation for member in family.members], family.gap, family.n_queries) == (
+        "paraphrase",
+        ["paraphrase_0", "paraphrase_1"],
+        1.0,
+        6,
+    )
+    assert {(row.variation, row.facts): (row.difference, row.n_queries) for row in made.against_base} == {
+        ("paraphrase_0", None): (0.0, 6),
+        ("paraphrase_1", None): (0.0, 6),
+        ("base", "audits"): (0.0, 6),
+    }
+    assert {gap.tests for gap in made.gaps if gap.primary} == {4}
+    done = CliRunner().invoke(main, ["report", str(tmp_path / "logs"), "-o", str(tmp_path / "report"), "--no-cache"])
+    assert [line.partition(": ")[0] for line in done.output.splitlines()[-3:-1]] == [
+        "control/faker · helpful_only · CoT · variation base · facts audits",
+        "control/faker · helpful_only · CoT · no facts · family paraphrase (2)",
+    ]
+    assert done.output.splitlines()[-2].endswith(f"; +1.000 [{family.ci_low:+.3f}, +1.000], 6 queries")
 
 
 @pytest.mark.parametrize(
