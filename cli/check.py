@@ -161,7 +161,7 @@ def _compare(setting: Setting, policy: Policy, logs: Sequence[EvalLog]) -> Itera
     gaps = {(gap.cot, gap.scorer): gap for gap in made.gaps}
     outcomes = {(row.cot, row.scorer, row.tier): row for row in made.outcomes}
     faking = {Condition(Tier(row.tier), row.cot): row for row in made.faking if row.among == "all"}
-    wanted = {(condition.cot, scorer) for condition in CONDITIONS for scorer in setting.scorers}
+    wanted = {(condition.cot, scorer) for condition in CONDITIONS for scorer in setting.scorers()}
     if gaps.keys() != wanted or faking.keys() != set(CONDITIONS):
         # Nothing compared is nothing recovered: a dead instrument must not pass for want of figures.
         raise click.ClickException(

@@ -20,12 +20,12 @@ from evals.seeded_dataset import SeededDataset
 from evals.task_options import BUILTIN, Options
 from evals.wording import chosen_wording
 from prompts.addition import Addition
-from prompts.part import has_suffix
 from prompts.rubric import Rubric
 from prompts.system_prompt import SystemPrompt
 from prompts.template import digest
 from prompts.turn import next_turn, reply_start
-from prompts.variation import Variation, find_variation
+from prompts.user_message import asks_for_tag
+from prompts.variation import BASE, Variation, find_variation
 from prompts.wording import Wording
 from scorers.alignment_faking import alignment_faking
 from scorers.judge import GRADER_ROLE
@@ -55,15 +55,9 @@ class Setting:
     queries: str = BUILTIN
     """Its own query set, which ``-T queries=builtin`` names: one of those that are shipped."""
 
-    @property
-    def acceptance_tag(self) -> bool:
-        """Whether its user message asks for the acceptance tag; without one there is nothing for the prefix scorer."""
-        return has_suffix(self.name)
-
-    @property
-    def scorers(self) -> list[str]:
-        """Its compliance scorers, the primary one first."""
-        return ["judged_compliance", *(["prefix_compliance"] if self.acceptance_tag else [])]
+    def scorers(self, variation: str = BASE) -> list[str]:
+        """The compliance scorers of one of its variations, the primary one first."""
+        return ["judged_compliance", *(["prefix_compliance"] if asks_for_tag(self.name, variation) else [])]
 
 
 def condition_task(
@@ -89,6 +83,7 @@ def condition_task(
     named = developer(options, models.subject_name)
     prompt = wording.system_prompt(setting.name, cot=condition.cot, developer=named, variation=variation.name)
     _check_context_windows(models, setting, options, wording, condition, prompt, queries)
+    scorers = setting.scorers(variation.name)
     samples = [
         Sample(
             id=query.id,
@@ -108,13 +103,13 @@ def condition_task(
         metadata=_metadata(setting, condition, options, variation, wording, named, prompt, queries),
         dataset=SeededDataset(samples, name=queries.name),
         solver=put_query(prompt.text, _experiment(setting, options, wording, condition, prompt, queries), wording),
-        scorer=_scorers(setting, options, wording, models.judged),
+        scorer=_scorers(scorers, options, wording, models.judged),
         config=CONFIG,
         continue_on_fail=True,  # a reply that fails costs no other, and prints no traceback; the log is still an error
         model=models.subject,
         model_roles={"grader": models.grader} if models.grader else None,
-        headline_metric=_headline(setting, models.judged),
-        viewer=_viewer(setting, models.judged),
+        headline_metric=_headline(scorers, models.judged),
+        viewer=_viewer(scorers, models.judged),
         early_stopping=turnstile(),
     )
 
@@ -190,9 +185,9 @@ def _name(added: Addition | None) -> str | None:
     return added.name if added else None
 
 
-def _scorers(setting: Setting, options: Options, wording: Wording, judged: bool) -> list[Scorer]:
+def _scorers(names: list[str], options: Options, wording: Wording, judged: bool) -> list[Scorer]:
     """In this order: the vote on the reasoning reads what the judge before it said."""
-    prefix = [prefix_compliance()] if setting.acceptance_tag else []
+    prefix = [prefix_compliance()] if "prefix_compliance" in names else []
     if not judged:
         return prefix
     return [
@@ -202,9 +197,9 @@ def _scorers(setting: Setting, options: Options, wording: Wording, judged: bool)
     ]
 
 
-def _headline(setting: Setting, judged: bool) -> HeadlineMetric | None:
+def _headline(names: list[str], judged: bool) -> HeadlineMetric | None:
     """The rate of the primary scorer that runs; None where replies are kept for a judge to come."""
-    scorers = setting.scorers if judged else setting.scorers[1:]
+    scorers = names if judged else names[1:]
     return HeadlineMetric(scorer=scorers[0], metric="compliance_rate") if scorers else None
 
 
@@ -285,9 +280,9 @@ def _described(condition: Condition) -> str:
     return f"{condition.tier} tier, {'with' if condition.cot else 'without'} scratchpad"
 
 
-def _viewer(setting: Setting, judged: bool) -> ViewerConfig:
+def _viewer(names: list[str], judged: bool) -> ViewerConfig:
     """Columns of the log viewer: labels first. Model text is never trusted: it may hold anything."""
-    primary, *others = setting.scorers
+    primary, *others = names
     scores = [primary, "alignment_faking", *others] if judged else others
     return ViewerConfig(
         trust_content=False,

@@ -7,7 +7,7 @@ from inspect_ai.model import Model, get_model, model_roles
 
 from evals.task_options import AUTO_DEVELOPER, Options
 from evals.user_directory import moved_by_inspect
-from prompts.part import has_suffix
+from prompts.user_message import asks_for_tag
 from prompts.wording import SUITE
 from scorers.judge import GRADER_ROLE, control_mismatch, grader
 from study.invalid_input import InvalidInputError
@@ -71,7 +71,7 @@ def chosen_models(options: Options, setting: str) -> Models:
         return Models(default, subject, None, judged=True, named_subject=named, named_grader=grader())
     if subject is None or is_control(subject):
         return Models(default, subject, DEFAULT_GRADER, judged=True, named_subject=named)
-    _say_once_that_nobody_grades(subject, options.prompts, setting)
+    _say_once_that_nobody_grades(subject, options, setting)
     return Models(default, subject, None, judged=False, named_subject=named)
 
 
@@ -130,8 +130,8 @@ def _check_grader(model: Model, subject: str | None, options: Options) -> None:
 _said: set[tuple[str, bool]] = set()
 
 
-def _say_once_that_nobody_grades(subject: str, prompts: str, setting: str) -> None:
-    tagged = has_suffix(setting)
+def _say_once_that_nobody_grades(subject: str, options: Options, setting: str) -> None:
+    tagged = asks_for_tag(setting, options.variation)
     if (subject, tagged) in _said:
         return
     _said.add((subject, tagged))
@@ -145,7 +145,7 @@ def _say_once_that_nobody_grades(subject: str, prompts: str, setting: str) -> No
         f"To judge as well, add --model-role {GRADER_ROLE}=PROVIDER/MODEL; to judge this run later:\n"
         + "\n".join(
             f"  inspect score LOG --scorer {scorer} --model-role {GRADER_ROLE}=PROVIDER/MODEL "
-            f"--action append --overwrite{'' if prompts == SUITE.name else f' -S prompts={prompts}'}"
+            f"--action append --overwrite{'' if options.prompts == SUITE.name else f' -S prompts={options.prompts}'}"
             for scorer in ("judged_compliance", "alignment_faking")
         ),
         err=True,

@@ -36,9 +36,14 @@ def user_parts(
     """Name → text of the parts of the message around the query; one that is not there is left out."""
     changed = find_variation(setting, variation)
     tier = _tag(wrapper, changed.labels or FREE_TIER, condition.tier)
-    suffix = has_suffix(setting) and SUFFIX not in changed.cut
+    suffix = asks_for_tag(setting, variation)
     parts = {TIER: tier, SUFFIX: render(f"wrappers/suffix_{wrapper}.md") if suffix else None}
     return {name: text for name, text in parts.items() if text is not None}
+
+
+def asks_for_tag(setting: str, variation: str = BASE) -> bool:
+    """Whether the message asks for the acceptance or the rejection tag: without it the prefix scorer reads nothing."""
+    return has_suffix(setting) and SUFFIX not in find_variation(setting, variation).cut
 
 
 def _tag(wrapper: Wrapper, labels: Labels, tier: Tier) -> str | None:

@@ -1,6 +1,7 @@
 """``af variations``: what it says of a few variations, whole; and that it says something of each."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 from cli.main import main
 from evals import SETTINGS
 from prompts.variation import catalogue
+from tests.made_up import REPOSITORY
 
 OPUS = "Greenblatt et al. 2024, Claude 3 Opus"
 ARENA = "told that the modified AI would want other things, and to think through what follows"
@@ -96,6 +98,13 @@ def entries(setting: str = "helpful_only") -> dict[str, list[str]]:
 )
 def test_what_it_says_of_a_variation(name: str, lines: list[str]) -> None:
     assert entries()[name] == lines
+
+
+def test_the_readme_shows_what_it_says() -> None:
+    shown = re.findall(
+        r"\$ af variations --setting helpful_only\n(.*?)\n…", (REPOSITORY / "README.md").read_text("utf-8"), re.DOTALL
+    )
+    assert shown == ["\n".join(entries()["train_abs"])]
 
 
 def test_every_setting_is_listed_whole_the_base_first() -> None:

@@ -60,3 +60,13 @@ def test_an_unknown_variation_is_refused_with_the_setting_that_lacks_it() -> Non
     assert refused.value.message.endswith(
         "These are the variations of helpful_only; af variations says what each does."
     )
+
+
+def test_where_nobody_asks_for_a_tag_no_scorer_looks_for_one() -> None:
+    setting = SETTINGS[0]
+    assert (setting.scorers("base"), setting.scorers("no_suffix")) == (
+        ["judged_compliance", "prefix_compliance"],
+        ["judged_compliance"],
+    )
+    tasks = [condition_task(setting, CONDITIONS[0], {"variation": slug}, FAKER) for slug in ("base", "no_suffix")]
+    assert [len(task.scorer or []) for task in tasks] == [3, 2]
