@@ -83,44 +83,39 @@ def variations(setting: str | None, as_json: bool) -> None:
 def _listed(setting: str) -> Iterator[Listed]:
     """The unchanged prompt, every entry of the table, and the published compositions that are none."""
     entries = catalogue(setting)
-    yield Listed(setting, BASE, "the unchanged prompt", "", (), None, {}, False, None, None, _published(setting, BASE))
+    yield _row(setting, BASE, "the unchanged prompt", {})
     for entry in entries.values():
-        yield _of_entry(setting, entry)
-    figures = [figure for figure in published_figures() if figure.experiment.setting == setting]
-    known = {BASE, *entries}
-    for name in dict.fromkeys(figure.variation for figure in figures):
-        if name not in known and known.issuperset(name.split(JOIN)):
+        changes = {} if entry.needs or entry.unchanged else find_variation(setting, entry.slug).changes
+        yield _row(setting, entry.slug, entry.title, changes, entry)
+    published = {figure.variation: None for figure in published_figures() if figure.experiment.setting == setting}
+    for name in published:
+        if name not in entries and entries.keys() >= {*name.split(JOIN)}:
             of = [entries[slug] for slug in name.split(JOIN)]
-            title = "; ".join(entry.title for entry in of)
-            yield Listed(
-                setting,
-                name,
-                title,
-                "",
-                (),
-                None,
-                find_variation(setting, name).changes,
-                _scratchpad_only(setting, name),
-                None,
-                None,
-                _published(setting, name),
-            )
+            needs = next((entry for entry in of if entry.needs), None)
+            changes = {} if needs else find_variation(setting, name).changes
+            yield _row(setting, name, "; ".join(entry.title for entry in of), changes, needs=needs and needs.needs)
 
 
-def _of_entry(setting: str, entry: Entry) -> Listed:
-    asked = entry.needs is None and entry.unchanged is None
+def _row(
+    setting: str,
+    name: str,
+    title: str,
+    changes: dict[str, str],
+    entry: Entry | None = None,
+    needs: str | None = None,
+) -> Listed:
     return Listed(
         setting=setting,
-        name=entry.slug,
-        title=entry.title,
-        source=entry.source,
-        numbers=entry.numbers,
-        family=entry.family,
-        changes=find_variation(setting, entry.slug).changes if asked else {},
-        scratchpad_only=asked and _scratchpad_only(setting, entry.slug),
-        needs=entry.needs,
-        unchanged=entry.unchanged,
-        published=_published(setting, entry.slug, entry),
+        name=name,
+        title=title,
+        source=entry.source if entry else "",
+        numbers=entry.numbers if entry else (),
+        family=entry.family if entry else None,
+        changes=changes,
+        scratchpad_only=bool(changes) and _scratchpad_only(setting, name),
+        needs=entry.needs if entry else needs,
+        unchanged=entry.unchanged if entry else None,
+        published=_published(setting, name, entry),
     )
 
 
