@@ -91,9 +91,9 @@ def _listed(setting: str) -> Iterator[Listed]:
     for name in published:
         if name not in entries and entries.keys() >= {*name.split(JOIN)}:
             of = [entries[slug] for slug in name.split(JOIN)]
-            needs = next((entry for entry in of if entry.needs), None)
+            needs = next((entry.needs for entry in of if entry.needs), None)
             changes = {} if needs else find_variation(setting, name).changes
-            yield _row(setting, name, "; ".join(entry.title for entry in of), changes, needs=needs and needs.needs)
+            yield _row(setting, name, "; ".join(entry.title for entry in of), changes, needs=needs)
 
 
 def _row(
