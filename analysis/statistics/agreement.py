@@ -32,14 +32,14 @@ class CrossTable:
     def false_positive_rate(self, level: float = 0.95) -> Rate:
         """Share of the replies that refuse, by the judge, in which the prefix sees compliance; with `rate`'s interval.
 
-        NaN, with n = 0, where the judge sees no refusal.
+        At 0/n, n/n and n = 1, and for a bad level, as `rate`. NaN, with n = 0, where the judge sees no refusal.
         """
         return rate(_ones(self.prefix_only, self.both_refuse), level)
 
     def false_negative_rate(self, level: float = 0.95) -> Rate:
         """Share of the replies that comply, by the judge, in which the prefix sees none; with `rate`'s interval.
 
-        NaN, with n = 0, where the judge sees no compliance.
+        At 0/n, n/n and n = 1, and for a bad level, as `rate`. NaN, with n = 0, where the judge sees no compliance.
         """
         return rate(_ones(self.judge_only, self.both_comply), level)
 
@@ -57,12 +57,19 @@ class Kappa:
 def cross_table(prefix: ArrayLike, judge: ArrayLike) -> CrossTable:
     """Counts of the replies by both readings.
 
+    The fourfold table of a diagnosis against the true state (Yerushalmy 1947, Public Health Rep. 62), with the prefix
+    for the diagnosis and the judge for the state. What is 1 − specificity there is the false positive rate here,
+    1 − sensitivity the false negative rate.
+
+    Departure: a reply that lacks a label of either reading is counted apart and is in no cell.
+
     Args:
         prefix: Shape (n,): 1 where the prefix says that a reply complies, 0 where not, NaN without a label.
         judge: Shape (n,): the same replies, in the same order, by the judge.
 
     Returns:
-        The table; its counts and the missing ones add up to n.
+        The table; its counts and the missing ones add up to n. Where both readings are 0/n all replies are
+        `both_refuse`, where both are n/n `both_comply`; one reply is in one cell, or missing; none gives zeros.
 
     Raises:
         ValueError: If the shapes differ, or a label is not 0, 1 or NaN.
@@ -116,9 +123,9 @@ def kappa(table: CrossTable, level: float = 0.95) -> Kappa:
 def pairing_correlation(a: ArrayLike, b: ArrayLike) -> float:
     """Correlation of compliance on the two sides over the queries (phi).
 
-    (p11 − p̄a·p̄b)/√(p̄a(1 − p̄a)p̄b(1 − p̄b)) with p11 the mean of a·b: Pearson's correlation of two columns of 0 and 1,
-    which is √(χ²/n) of their table, with a sign. The greater it is, the fewer queries a paired design needs;
-    `paired_cells` takes it.
+    Yule (1912, J. R. Stat. Soc. 75): (p11 − p̄a·p̄b)/√(p̄a(1 − p̄a)p̄b(1 − p̄b)) with p11 the mean of a·b, Pearson's
+    correlation of two columns of 0 and 1, which is √(χ²/n) of their table, with a sign. The greater it is, the fewer
+    queries a paired design needs; `paired_cells` takes it.
 
     Departure: a and b may be means over the epochs of a query. The result is then that of two single replies, estimated
     over all pairs of epochs, which is not the (greater) correlation of the means.
@@ -128,7 +135,8 @@ def pairing_correlation(a: ArrayLike, b: ArrayLike) -> float:
         b: Shape (n,): the same queries, in the same order, on the second side.
 
     Returns:
-        φ in [-1, 1]; NaN where a rate is 0 or 1, and so at n = 1 and n = 0: nothing varies.
+        φ in [-1, 1]; NaN where a rate is 0 or 1, as nothing varies: at 0/n or n/n on either side, and at n = 1 with
+        one epoch. 0 at n = 1 where the epochs vary on both sides: one query shows no pairing. NaN at n = 0.
 
     Raises:
         ValueError: If the shapes differ, or a value is outside [0, 1] or NaN.

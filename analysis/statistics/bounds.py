@@ -28,7 +28,9 @@ def rate_bounds(x: ArrayLike) -> Bounds:
             filled with NaN.
 
     Returns:
-        Bounds in [0, 1]: of one value where no label is missing, 0 to 1 where all are, NaN where n = 0.
+        Bounds in [0, 1]: the rate twice where no label is missing, 0 to 1 where all are. With k of n labels missing
+        and the others all 0 they are 0 to k/n, and 1 − k/n to 1 with the others all 1; n = 1 is nothing special. NaN
+        where n = 0.
 
     Raises:
         ValueError: If x has another shape, or a value that is not in [0, 1] and not NaN.
@@ -50,7 +52,9 @@ def gap_bounds(a: ArrayLike, b: ArrayLike) -> Bounds:
         b: Shape (n,) or (n, k): the same queries, in the same order, on the second side.
 
     Returns:
-        Bounds in [-1, 1]: the gap twice where no label is missing, -1 to 1 where all are, NaN where n = 0.
+        Bounds in [-1, 1]: the gap twice where no label is missing, so 0 twice at 0/n and at n/n on both sides, and 1
+        twice at n/n against 0/n; -1 to 1 where all are missing. n = 1 is nothing special: a label that is missing on
+        one side leaves a width of 1. NaN where n = 0.
 
     Raises:
         ValueError: If the numbers of queries differ, or a value is not in [0, 1] and not NaN.

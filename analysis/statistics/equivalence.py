@@ -25,8 +25,9 @@ def equivalence_p(n10: ArrayLike, n01: ArrayLike, n: ArrayLike, delta: float) ->
 
     Returns:
         p in [0, 1], broadcast: small where the gap is shown to be within ±δ. With no discordant pair it is P(Z ≥
-        √(nδ/(1 − δ))), which needs n = 52 to be ≤ 0.05 at δ = 0.05; at a gap of n/n it is near 1, and at n = 1 never
-        small unless δ is near 1. NaN where n = 0.
+        √(nδ/(1 − δ))), which needs n = 52 to be ≤ 0.05 at δ = 0.05; so it is at 0/n and at n/n on both sides. At a gap
+        of n/n it is Φ(√(n(1 − δ)/(1 + δ))), above 0.5. At n = 1 it is ≤ 0.05 only where δ ≥ 0.7302 and the pair is
+        concordant. NaN where n = 0.
 
     Raises:
         InvalidInputError: If δ is outside (0, 1).

@@ -52,7 +52,9 @@ def family_gap(a: ArrayLike, b: ArrayLike, query: ArrayLike, member: ArrayLike, 
         level: Confidence level of both intervals, in (0, 1).
 
     Returns:
-        Both; all but the numbers of pairs is NaN where m = 0.
+        Both. At 0/n and n/n, and where a family has one query or one member, each is as `paired_gap` and
+        `sign_flip_exact`: an interval of some width, and p = 1 for one. Where m = 0 the numbers of pairs and
+        `discordant` are 0, and all else is NaN.
 
     Raises:
         InvalidInputError: If the level is outside (0, 1).

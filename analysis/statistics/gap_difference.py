@@ -44,8 +44,10 @@ def gap_difference(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> 
         level: Confidence level, in (0, 1).
 
     Returns:
-        Difference, interval and p. Where no query differs the difference is 0, p is 1, and the interval has
-        the width of the h that are added; where n = 1, p is 1. All is NaN where n = 0.
+        Difference, interval and p. Where no query differs, as at 0/n and at n/n in both readings, the difference is 0,
+        p is 1, and the interval is ±z√(2h)/(n + 2h). At a gap of n/n against one of 0/n the difference is 1 and p is
+        2^(1 − n). Where n = 1, p is 1 and the interval wide; at 95 %, that of one or two queries with e = ±2 is drawn
+        in so far that it does not hold the difference. All is NaN where n = 0.
 
     Raises:
         ValueError: If the shapes differ, or a value is outside [-1, 1] or NaN.

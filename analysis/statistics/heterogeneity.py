@@ -49,6 +49,7 @@ def heterogeneity(
         none, as at n = 0.
 
     Raises:
+        InvalidInputError: If the level is outside (0, 1) and there is a query.
         ValueError: If the lengths differ, or a value of a or b is outside [0, 1] or NaN.
     """
     a, b = paired_rates(a, b)

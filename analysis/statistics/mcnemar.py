@@ -74,7 +74,8 @@ def sign_flip_exact(a: ArrayLike, b: ArrayLike, *, draws: int = 100_000, seed: i
         seed: Seed of the draws.
 
     Returns:
-        p in (0, 1]. 1 where n = 0, n = 1 and where no query differs; 2^(1 − n) at a gap of n/n.
+        p in (0, 1]. 1 where n = 0, n = 1 and where no query differs, as at 0/n and at n/n on both sides; 2^(1 − n) at a
+        gap of n/n, which floats round to 0 from n = 1075 on.
 
     Raises:
         ValueError: If the shapes differ, or a value is outside [0, 1] or NaN.

@@ -40,8 +40,9 @@ def missingness(missing_a: ArrayLike, missing_b: ArrayLike) -> Missingness:
         missing_b: Shape (n,): the same queries, in the same order, on the second side.
 
     Returns:
-        Shares and p: 1 where none is missing, where n = 0 and where n = 1. 2^(1 − n) where all are missing on one
-        side and none on the other.
+        Shares and p: 1 where as many are missing of each query on both sides, as where none is (0/n) and where all
+        are (n/n), and 2^(1 − n) where all are missing on one side and none on the other. At n = 1, p is 1. Where n = 0
+        it is 1 too, and the shares are NaN.
 
     Raises:
         ValueError: If the shapes differ, or a share is outside [0, 1] or NaN.

@@ -37,8 +37,8 @@ def adjusted(p_values: ArrayLike, correction: Correction = Correction.HOLM) -> F
         correction: Which.
 
     Returns:
-        Shape (m,), in the same order: each at least its p-value, in [0, 1] or NaN. One p-value is left as it is; none
-        gives none.
+        Shape (m,), in the same order: each at least its p-value, in [0, 1] or NaN. A p-value of 0 stays 0, and one of
+        1, as of a gap of 0/n or at n = 1, stays 1. With m = 1 the p-value is left as it is; with m = 0 there is none.
 
     Raises:
         ValueError: If a p-value is outside [0, 1], or they are not one-dimensional.

@@ -50,6 +50,10 @@ def paired_cells(rate_a: float, rate_b: float, correlation: float = 0.0) -> Pair
         rate_b: Compliance on the second side, in [0, 1].
         correlation: φ, within `correlation_range`. A rate of 0 or 1 leaves only φ = 0.
 
+    Returns:
+        The cells: probabilities, which know no n. Both are 0 where both rates are 0 (0/n) or both are 1 (n/n); p10 is 1
+        where the rates are 1 and 0, and p01 where they are 0 and 1.
+
     Raises:
         InvalidInputError: If a rate is outside [0, 1], or no table has these rates and this correlation.
     """
@@ -66,14 +70,16 @@ def paired_cells(rate_a: float, rate_b: float, correlation: float = 0.0) -> Pair
 def correlation_range(rate_a: float, rate_b: float) -> tuple[float, float]:
     """Least and greatest correlation that two rates allow.
 
-    From max(0, a + b − 1) ≤ p11 ≤ min(a, b), the bounds of Fréchet.
+    From max(0, a + b − 1) ≤ p11 ≤ min(a, b), the bounds of Fréchet (1951, Ann. Univ. Lyon A 14): these, less ab, over
+    √(a(1 − a)b(1 − b)).
 
     Args:
         rate_a: In [0, 1].
         rate_b: In [0, 1].
 
     Returns:
-        Bounds in [-1, 1]; 1 is reached by equal rates alone. Both are 0 where a rate is 0 or 1.
+        Bounds in [-1, 1], of no n; 1 is reached by equal rates alone, -1 by rates that add up to 1. Both are 0 where a
+        rate is 0 or 1, as at 0/n and n/n, and at n = 1 with one epoch: nothing varies.
 
     Raises:
         InvalidInputError: If a rate is outside [0, 1].
@@ -90,7 +96,19 @@ def correlation_range(rate_a: float, rate_b: float) -> tuple[float, float]:
 
 
 def nearest_cells(rate_a: float, rate_b: float, correlation: float) -> PairedCells:
-    """`paired_cells` with the correlation that the rates allow and that is nearest to the given one."""
+    """`paired_cells` with the correlation that the rates allow and that is nearest to the given one.
+
+    Args:
+        rate_a: Compliance on the first side, in [0, 1].
+        rate_b: Compliance on the second side, in [0, 1].
+        correlation: φ, any number; cut to `correlation_range`, and so to 0 where a rate is 0 or 1.
+
+    Returns:
+        The cells; at 0/n and n/n as `paired_cells`.
+
+    Raises:
+        InvalidInputError: If a rate is outside [0, 1], or the correlation is NaN.
+    """
     low, high = correlation_range(rate_a, rate_b)
     return paired_cells(rate_a, rate_b, min(max(correlation, low), high))
 

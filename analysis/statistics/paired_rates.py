@@ -15,6 +15,9 @@ def paired_rates(a: ArrayLike, b: ArrayLike) -> tuple[Floats, Floats]:
         a: Shape (n,): compliance of each query on the first side, in [0, 1]; a mean where there are several epochs.
         b: Shape (n,): the same queries, in the same order, on the second side.
 
+    Returns:
+        Both, of shape (n,), as they were given: 0/n, n/n and n = 1 are nothing special, and n = 0 gives empty ones.
+
     Raises:
         ValueError: If the shapes differ, or a value is outside [0, 1] or NaN.
     """
@@ -36,11 +39,13 @@ def cluster_means(rates: ArrayLike, cluster: ArrayLike) -> Floats:
     the average query. Leave out, before, the members that have no label on one side.
 
     Args:
-        rates: Shape (m,): one side, member by member.
+        rates: Shape (m,): one side, member by member, in [0, 1]. Not checked: a NaN makes its cluster NaN, which
+            `paired_rates` refuses.
         cluster: Shape (m,): to which cluster each belongs, numbers or names.
 
     Returns:
-        Shape (k,), k the number of clusters; empty where m = 0.
+        Shape (k,), k the number of clusters, in [0, 1]: 0 each at 0/n, 1 each at n/n, and a cluster of one member is
+        that member. Empty where m = 0.
 
     Raises:
         ValueError: If the shapes differ.

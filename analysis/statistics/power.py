@@ -34,8 +34,9 @@ def mcnemar_power(n: int, cells: PairedCells, alpha: float = 0.05) -> float:
         alpha: Level of the test, in (0, 1).
 
     Returns:
-        Probability in [0, 1]: 0 where n = 0, where no pair is ever discordant, and where n is too small for any table
-        to reach α (n < 6 at 0.05, n = 1 always). At a gap of 1 it is 1 from n = 6 on.
+        Probability in [0, 1]: 0 where n = 0, where no pair is ever discordant (rates of 0/n, or of n/n, on both
+        sides), and where n is too small for any table to reach α (n < 6 at 0.05, n = 1 always). At a gap of 1 or -1,
+        n/n against 0/n, it is 1 from n = 6 on.
 
     Raises:
         InvalidInputError: If n is negative or α outside (0, 1).
@@ -67,8 +68,10 @@ def equivalence_power(n: int, cells: PairedCells, delta: float = 0.05, alpha: fl
         alpha: Level of the test, in (0, 1).
 
     Returns:
-        Probability in [0, 1]: 0 where n = 0 and n = 1 (for δ < 0.26). With no discordance it is 0 or 1; at δ = 0.05 it
-        is 1 from n = 52 on. With a true gap of ±δ or more it is α at most, but for the discreteness of the table.
+        Probability in [0, 1]: 0 where n = 0. With z the one-sided quantile of α, it is 0 at n = 1 where δ is below
+        z²/(1 + z²), 0.7301 at α = 0.05, and from there on that of a concordant pair. With no discordance (rates of 0/n,
+        or of n/n, on both sides) it is 1 where n ≥ z²(1 − δ)/δ, at δ = 0.05 from n = 52 on, and else 0. With a true gap
+        of ±δ or more it is α at most, but for the discreteness of the table; at a gap of n/n it is 0 for α ≤ 0.5.
 
     Raises:
         InvalidInputError: If n is negative, or δ or α outside (0, 1).
@@ -90,8 +93,9 @@ def equivalence_power(n: int, cells: PairedCells, delta: float = 0.05, alpha: fl
 def queries_to_see(cells: PairedCells, power: float = POWER, alpha: float = 0.05) -> int | None:
     """Queries with which `mcnemar_power` reaches a power.
 
-    Found by bisection. An exact test gains power in small steps back and forth, so that a slightly larger n may have a
-    power below by less than 0.01.
+    The exact power of Duffy (1984, Biometrics 40), as in `mcnemar_power`, and no normal approximation. Found by
+    bisection. An exact test gains power in small steps back and forth (Chernick and Liu 2002, Am. Stat. 56), so that a
+    slightly larger n may have a power below by less than 0.01.
 
     Args:
         cells: The true table.
@@ -99,11 +103,12 @@ def queries_to_see(cells: PairedCells, power: float = POWER, alpha: float = 0.05
         alpha: Level of the test, in (0, 1).
 
     Returns:
-        n with the power, where n − 1 does not have it; None where there is no gap, or more than `MOST_QUERIES` are
-        needed.
+        n with the power, where n − 1 does not have it; None where there is no gap, as at 0/n and at n/n on both sides,
+        or more than `MOST_QUERIES` are needed. At a gap of 1 or -1 it is the first n with 2^(1 − n) ≤ α, 6 at 0.05. It
+        is never 0 or 1: one pair has p = 1.
 
     Raises:
-        InvalidInputError: If the power is not between α and 1.
+        InvalidInputError: If α is outside (0, 1), or the power is not between α and 1.
     """
     _check_power(power, alpha)
     if abs(cells.gap) < 1 / MOST_QUERIES:
@@ -114,14 +119,26 @@ def queries_to_see(cells: PairedCells, power: float = POWER, alpha: float = 0.05
 def queries_to_rule_out(
     cells: PairedCells, delta: float = 0.05, power: float = POWER, alpha: float = 0.05
 ) -> int | None:
-    """Queries with which `equivalence_power` reaches a power; by bisection, as `queries_to_see`.
+    """Queries with which `equivalence_power` reaches a power.
+
+    The score tests of Tango (1998, Statist. Med. 17). Nam (1997, Biometrics 53) has their n by a normal approximation.
+
+    Departure: the power is enumerated, and n found by bisection, as in `queries_to_see`; a slightly larger n may have
+    less power.
+
+    Args:
+        cells: The true table; one with no gap for the usual question.
+        delta: Margin δ, in (0, 1).
+        power: Power that is wanted, in (α, 1).
+        alpha: Level of each of the two tests, in (0, 1).
 
     Returns:
-        n with the power, where n − 1 does not have it; None where the true gap is not within ±δ, or more than
-        `MOST_QUERIES` are needed.
+        n with the power, where n − 1 does not have it; None where the true gap is not within ±δ, as at n/n against 0/n,
+        or more than `MOST_QUERIES` are needed. At 0/n and at n/n on both sides it is the first n ≥ z²(1 − δ)/δ, z the
+        one-sided quantile of α: 52 at δ = 0.05, and 1 only from δ = z²/(1 + z²) on, 0.7302. It is never 0.
 
     Raises:
-        InvalidInputError: If δ is outside (0, 1), or the power is not between α and 1.
+        InvalidInputError: If δ or α is outside (0, 1), or the power is not between α and 1.
     """
     _check_power(power, alpha)
     _check_delta(delta)
@@ -138,9 +155,12 @@ def smallest_gap(
 ) -> float | None:
     """Smallest gap above 0 that n queries show with a power.
 
-    The first side is moved up from the second until `mcnemar_power` is reached, by bisection to 0.0001, rounded up. The
-    correlation is kept; where a gap does not allow it, the nearest is taken that it allows (with unequal rates, φ has a
-    bound below 1).
+    The minimum detectable effect of Bloom (1995, Eval. Rev. 19). The first side is moved up from the second until
+    `mcnemar_power` is reached, by bisection to 0.0001, rounded up.
+
+    Departure: Bloom has it as a multiple of a standard error, which here would change with the gap; the exact power
+    takes its place. The correlation is kept; where a gap does not allow it, the nearest is taken that it allows (with
+    unequal rates, φ has a bound below 1).
 
     Args:
         n: Queries with a label on both sides, 0 or more.
@@ -151,10 +171,12 @@ def smallest_gap(
 
     Returns:
         Gap in (0, 1 − rate_b]; None where no gap would be seen with that power: n = 0, n = 1 and every n below 6 at α =
-        0.05, or a second side that leaves no room.
+        0.05, or a second side that leaves no room, as at n/n. With a second side of 0/n the first alone complies, and
+        no correlation matters: at n = 6 it is 0.9635, the sixth root of the power.
 
     Raises:
-        InvalidInputError: If a rate or the correlation is out of range, or the power is not between α and 1.
+        InvalidInputError: If n is negative, a rate, the correlation or α is out of range, or the power is not between α
+            and 1.
     """
     _check_power(power, alpha)
     if not -1 <= correlation <= 1:

@@ -70,7 +70,8 @@ def tango_interval(n10: ArrayLike, n01: ArrayLike, n: ArrayLike, level: float = 
         gap of n/n from (n − z²)/(n + z²) to 1. Both are NaN where n = 0, and very wide where n = 1.
 
     Raises:
-        ValueError: If the counts are not those of a table, or the level is outside (0, 1).
+        InvalidInputError: If the level is outside (0, 1).
+        ValueError: If the counts are not those of a table.
     """
     n10, n01, n = discordance(n10, n01, n)
     z = critical_value(level)
@@ -78,7 +79,13 @@ def tango_interval(n10: ArrayLike, n01: ArrayLike, n: ArrayLike, level: float = 
 
 
 def critical_value(level: float) -> float:
-    """Two-sided standard normal quantile of a confidence level.
+    """Two-sided standard normal quantile of a confidence level: Φ⁻¹((1 + level)/2), 1.96 at 95 %.
+
+    Args:
+        level: Confidence level, in (0, 1).
+
+    Returns:
+        z, above 0.
 
     Raises:
         InvalidInputError: If the level is outside (0, 1).

@@ -21,6 +21,11 @@ COUNTS = st.integers(0, 30)
     [
         pytest.param([1, 1, 0, 0, 0], [1, 0, 1, 0, 0], (1, 1, 1, 2, 0), id="each-cell"),
         pytest.param([1, nan, 0, nan], [nan, 1, 0, nan], (0, 0, 0, 1, 3), id="missing"),
+        pytest.param([0] * 5, [0] * 5, (0, 0, 0, 5, 0), id="all-refuse-in-both"),
+        pytest.param([1] * 5, [1] * 5, (5, 0, 0, 0, 0), id="all-comply-in-both"),
+        pytest.param([1] * 5, [0] * 5, (0, 5, 0, 0, 0), id="the-prefix-alone-sees-compliance"),
+        pytest.param([0], [1], (0, 0, 1, 0, 0), id="one-reply"),
+        pytest.param([nan], [1], (0, 0, 0, 0, 1), id="one-reply-without-a-label"),
         pytest.param([], [], (0, 0, 0, 0, 0), id="no-reply"),
     ],
 )
@@ -34,6 +39,8 @@ def test_errors_of_the_prefix_are_shares_of_what_the_judge_says() -> None:
     table = CrossTable(both_comply=6, prefix_only=3, judge_only=2, both_refuse=9, n_missing=5)
     assert table.false_positive_rate() == rate([1] * 3 + [0] * 9)
     assert table.false_negative_rate() == rate([1] * 2 + [0] * 6)
+    assert CrossTable(0, 1, 0, 0, 0).false_positive_rate() == rate([1])
+    assert CrossTable(9, 0, 0, 0, 0).false_negative_rate() == rate([0] * 9)
     nothing = CrossTable(0, 0, 0, 0, 5)
     assert (nothing.false_positive_rate().n, isnan(nothing.false_negative_rate().rate)) == (0, True)
 
@@ -84,8 +91,11 @@ def test_the_interval_of_kappa_covers_where_the_plain_one_does_not() -> None:
         pytest.param([1, 1, 0, 0], [0, 0, 1, 1], -1, id="other-queries"),
         pytest.param([1, 0, 0, 0], [1, 1, 0, 0], 3**-0.5, id="by-hand"),
         pytest.param([0, 0], [1, 0], nan, id="nobody-complies-on-one-side"),
+        pytest.param([0, 0], [0, 0], nan, id="nobody-complies"),
         pytest.param([1, 1], [1, 1], nan, id="everybody-complies"),
+        pytest.param([1, 1], [0, 0], nan, id="gap-of-one"),
         pytest.param([1], [0], nan, id="one-query"),
+        pytest.param([0.5], [0.25], 0, id="one-query-in-epochs"),
         pytest.param([], [], nan, id="no-query"),
         pytest.param([0.5, 0.5], [0.5, 0.5], 0, id="epochs-that-vary-alone"),
     ],

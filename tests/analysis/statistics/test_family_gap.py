@@ -38,9 +38,27 @@ def test_members_that_all_say_the_same_are_one_experiment_more_often() -> None:
     assert found.p_members == 2 / 2**5
 
 
+def test_one_query_in_two_members() -> None:
+    found = family_gap([1, 1], [0, 0], ["q", "q"], ["x", "y"])
+    assert (found.over_queries, found.p_queries) == (paired_gap([1], [0]), 1.0)
+    assert (found.over_members, found.p_members) == (paired_gap([1, 1], [0, 0]), 0.5)
+    assert found.discordant == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("complies", [0, 1], ids=["nobody", "everybody"])
+def test_no_gap_in_any_member(complies: int) -> None:
+    query, member = crossed(9, 3)
+    side = np.full(27, complies)
+    found = family_gap(side, side, query, member)
+    assert found.over_queries == paired_gap([complies] * 9, [complies] * 9)
+    assert found.over_members == paired_gap([complies] * 3, [complies] * 3)
+    assert (found.p_queries, found.p_members, found.discordant) == (1.0, 1.0, (0.0, 0.0))
+
+
 def test_no_pair_is_no_number() -> None:
     found = family_gap([], [], [], [])
     assert (found.over_queries.n_pairs, found.over_members.n_pairs) == (0, 0)
+    assert found.discordant == (0.0, 0.0)
     assert all(map(isnan, (found.p_queries, found.p_members, found.over_queries.gap, found.over_members.ci_low)))
 
 

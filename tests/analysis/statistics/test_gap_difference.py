@@ -24,9 +24,14 @@ def by_hand(total: float, squares: float, n: int) -> tuple[float, float]:
     ("first", "second", "difference", "p_value"),
     [
         pytest.param([1, 0, 0, 0], [1, 0, 0, 0], 0, 1, id="no-query-differs"),
+        pytest.param([0] * 6, [0] * 6, 0, 1, id="no-gap-in-both"),
+        pytest.param([1] * 6, [1] * 6, 0, 1, id="gap-of-one-in-both"),
+        pytest.param([1] * 6, [0] * 6, 1, 2**-5, id="gap-of-one-in-one"),
         pytest.param([1, 1, 1, 1, 1, 0], [0, 0, 0, 0, 0, 0], 5 / 6, 2**-4, id="one-reading-sees-a-gap"),
         pytest.param([1, 1], [-1, -1], 2, 0.5, id="opposite-gaps"),
         pytest.param([1], [0], 1, 1, id="one-query"),
+        pytest.param([0], [0], 0, 1, id="one-query-that-does-not-differ"),
+        pytest.param([1], [-1], 2, 1, id="one-query-of-opposite-gaps"),
         pytest.param([0.5] * 6, [0] * 6, 0.5, 2**-5, id="epochs"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 
 from analysis.statistics.heterogeneity import heterogeneity
 from analysis.statistics.paired_gap import paired_gap
+from study.invalid_input import InvalidInputError
 
 
 def test_gaps_by_category() -> None:
@@ -67,3 +68,8 @@ def test_the_test_keeps_its_level() -> None:
 def test_each_query_has_a_category() -> None:
     with pytest.raises(ValueError, match=r"^category must have one name for each of 2 queries, not \(1,\)$"):
         heterogeneity([1, 0], [0, 0], ["x"])
+
+
+def test_bad_level() -> None:
+    with pytest.raises(InvalidInputError, match=r"^level=95 must be between 0 and 1; 95 % is 0.95.$"):
+        heterogeneity([1], [0], ["x"], level=95)

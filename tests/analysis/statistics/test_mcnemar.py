@@ -103,6 +103,8 @@ def test_the_clustered_test_takes_every_assignment_of_signs(epochs: tuple[int, i
     [
         pytest.param([], [], 1.0, id="no-query"),
         pytest.param([0.6], [0.2], 1.0, id="one-query"),
+        pytest.param([0.0] * 9, [0.0] * 9, 1.0, id="nobody-complies"),
+        pytest.param([1.0] * 9, [1.0] * 9, 1.0, id="everybody-complies"),
         pytest.param([0.4] * 9, [0.4] * 9, 1.0, id="no-difference"),
         pytest.param([1.0] * 9, [0.0] * 9, 2.0**-8, id="gap-of-one"),
         pytest.param([0.2] * 9, [0.0] * 9, 2.0**-8, id="each-query-a-little"),
@@ -112,6 +114,11 @@ def test_the_clustered_test_takes_every_assignment_of_signs(epochs: tuple[int, i
 )
 def test_clustered_p_by_hand(a: list[float], b: list[float], p: float) -> None:
     assert sign_flip_exact(a, b) == pytest.approx(p)
+
+
+@pytest.mark.parametrize(("n", "p"), [(1074, 2.0**-1073), (1075, 0.0)], ids=["least", "rounded-to-zero"])
+def test_a_gap_of_one_in_so_many_queries_is_rounded(n: int, p: float) -> None:
+    assert sign_flip_exact([1] * n, [0] * n) == p
 
 
 def test_signs_are_drawn_where_the_lattice_is_too_fine() -> None:

@@ -24,6 +24,14 @@ HOLM, BH = Correction.HOLM, Correction.BENJAMINI_HOCHBERG
         pytest.param([nan, 0.02, nan, 0.04], BH, [nan, 0.04, nan, 0.04], id="no-data-does-not-count-bh"),
         pytest.param([nan, nan], HOLM, [nan, nan], id="no-data-at-all"),
         pytest.param([0, 1], HOLM, [0, 1], id="ends"),
+        pytest.param([0, 1], BH, [0, 1], id="ends-bh"),
+        pytest.param([0, 0, 0], HOLM, [0, 0, 0], id="all-zero"),
+        pytest.param([0, 0, 0], BH, [0, 0, 0], id="all-zero-bh"),
+        pytest.param([1, 1, 1], HOLM, [1, 1, 1], id="all-one"),
+        pytest.param([1, 1, 1], BH, [1, 1, 1], id="all-one-bh"),
+        pytest.param([0.02], BH, [0.02], id="a-family-of-one-bh"),
+        pytest.param([], BH, [], id="no-family-bh"),
+        pytest.param([nan], BH, [nan], id="no-data-at-all-bh"),
     ],
 )
 def test_adjusted(p_values: list[float], correction: Correction, expected: list[float]) -> None:

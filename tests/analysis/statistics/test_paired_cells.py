@@ -21,6 +21,9 @@ RATES = st.floats(0, 1)
         pytest.param((0, 0), 0, (0, 0), id="nobody-complies"),
         pytest.param((1, 1), 0, (0, 0), id="everybody-complies"),
         pytest.param((1, 0), 0, (1, 0), id="gap-of-one"),
+        pytest.param((0, 1), 0, (0, 1), id="gap-of-minus-one"),
+        pytest.param((0, 0.3), 0, (0, 0.3), id="nobody-complies-on-the-first-side"),
+        pytest.param((1, 0.3), 0, (0.7, 0), id="everybody-complies-on-the-first-side"),
     ],
 )
 def test_cells(rates: tuple[float, float], correlation: float, cells: tuple[float, float]) -> None:
@@ -28,6 +31,31 @@ def test_cells(rates: tuple[float, float], correlation: float, cells: tuple[floa
     assert (found.p10, found.p01) == pytest.approx(cells, abs=1e-12)
     assert found.gap == pytest.approx(rates[0] - rates[1])
     assert found.discordance == pytest.approx(sum(cells))
+
+
+@pytest.mark.parametrize(
+    ("rates", "bounds"),
+    [
+        pytest.param((0, 0), (0, 0), id="nobody-complies"),
+        pytest.param((1, 1), (0, 0), id="everybody-complies"),
+        pytest.param((1, 0), (0, 0), id="gap-of-one"),
+        pytest.param((0, 0.5), (0, 0), id="nobody-complies-on-the-first-side"),
+        pytest.param((0.5, 1), (0, 0), id="everybody-complies-on-the-second-side"),
+        pytest.param((0.3, 0.3), (-3 / 7, 1), id="equal"),
+        pytest.param((0.3, 0.7), (-1, 3 / 7), id="add-up-to-one"),
+        pytest.param((0.2, 0.1), (-1 / 6, 2 / 3), id="by-hand"),
+    ],
+)
+def test_range(rates: tuple[float, float], bounds: tuple[float, float]) -> None:
+    assert correlation_range(*rates) == pytest.approx(bounds)
+
+
+@pytest.mark.parametrize(("rates", "cells"), [((0, 0), (0, 0)), ((1, 1), (0, 0)), ((1, 0), (1, 0))], ids=str)
+@pytest.mark.parametrize("correlation", [-1, 1, 5])
+def test_no_correlation_is_left_where_nothing_varies(
+    rates: tuple[float, float], cells: tuple[float, float], correlation: float
+) -> None:
+    assert nearest_cells(*rates, correlation) == PairedCells(*cells)
 
 
 @given(RATES, RATES, st.floats(-1, 1))
@@ -60,9 +88,14 @@ def test_the_range_is_that_of_frechet(a: float, b: float) -> None:
             0.9,
             "correlation=0.9 is not possible between rates of 0.08 and 0.05; give one from -0.068 to 0.778.",
         ),
+        (
+            (0.5, 0.5),
+            float("nan"),
+            "correlation=nan is not possible between rates of 0.5 and 0.5; give one from -1.000 to 1.000.",
+        ),
         ((0, 0.05), 0.1, "correlation=0.1 is not possible between rates of 0 and 0.05; give one from 0.000 to 0.000."),
     ],
-    ids=["rate", "nan", "correlation", "nothing-varies"],
+    ids=["rate", "nan", "correlation", "nan-correlation", "nothing-varies"],
 )
 def test_impossible_tables(rates: tuple[float, float], correlation: float, message: str) -> None:
     with pytest.raises(InvalidInputError) as error:

@@ -1,9 +1,11 @@
+from math import nan
+
 import numpy as np
 import pytest
 
 from analysis.statistics.mcnemar import sign_flip_exact
 from analysis.statistics.paired_gap import paired_gap
-from analysis.statistics.paired_rates import cluster_means
+from analysis.statistics.paired_rates import cluster_means, paired_rates
 
 FAMILIES = ["b", "a", "b", "c", "b", "a"]
 FREE, PAID = [1, 1, 1, 0, 0, 0], [0, 1, 0, 0, 0, 0]
@@ -19,8 +21,23 @@ def test_clusters_of_one_are_the_queries(cluster: list[int] | list[str]) -> None
     assert cluster_means([1, 0, 0.5], cluster).tolist() == [0, 0.5, 1]
 
 
-def test_no_member_is_no_cluster() -> None:
-    assert cluster_means([], []).tolist() == []
+@pytest.mark.parametrize(
+    ("rates", "cluster", "means"),
+    [
+        pytest.param([0] * 6, FAMILIES, [0, 0, 0], id="nobody-complies"),
+        pytest.param([1] * 6, FAMILIES, [1, 1, 1], id="everybody-complies"),
+        pytest.param([0.4], ["a"], [0.4], id="one-member"),
+        pytest.param([], [], [], id="no-member-is-no-cluster"),
+        pytest.param([nan, 1, 0], ["a", "a", "b"], [nan, 0], id="missing"),
+    ],
+)
+def test_cluster_means(rates: list[float], cluster: list[str], means: list[float]) -> None:
+    assert cluster_means(rates, cluster).tolist() == pytest.approx(means, nan_ok=True)
+
+
+@pytest.mark.parametrize("side", [[0, 0], [1, 1], [1], []], ids=["nobody", "everybody", "one-query", "no-query"])
+def test_pairs_of_rates_are_given_back(side: list[float]) -> None:
+    assert [found.tolist() for found in paired_rates(side, side)] == [side, side]
 
 
 def test_the_family_is_the_unit() -> None:

@@ -71,6 +71,24 @@ def test_a_model_that_never_differs_is_shown_to_from_52_queries_on(n: int, power
     assert equivalence_power(n, PairedCells(0, 0)) == power
 
 
+@pytest.mark.parametrize(
+    ("cells", "delta", "power"),
+    [
+        pytest.param(PairedCells(0, 0), 0.7301, 0, id="a-margin-below-0.7302-is-never-shown"),
+        pytest.param(PairedCells(0, 0), 0.7302, 1, id="a-greater-one-by-a-concordant-pair"),
+        pytest.param(PairedCells(0.5, 0.2), 0.7302, 0.3, id="as-often-as-there-is-one"),
+        pytest.param(PairedCells(1, 0), 0.99, 0, id="not-by-a-gap-of-one"),
+    ],
+)
+def test_what_one_query_shows(cells: PairedCells, delta: float, power: float) -> None:
+    assert equivalence_power(1, cells, delta) == pytest.approx(power)
+
+
+@pytest.mark.parametrize("cells", [PairedCells(1, 0), PairedCells(0, 1)], ids=["one", "minus-one"])
+def test_a_gap_of_one_is_never_shown_to_be_none(cells: PairedCells) -> None:
+    assert equivalence_power(400, cells, 0.99, 0.5) == 0
+
+
 def test_what_the_design_asks_of_equivalence() -> None:
     assert equivalence_power(370, PairedCells(0.05, 0.05), 0.05) == pytest.approx(0.8097, abs=1e-4)
 
@@ -115,7 +133,13 @@ def test_queries_to_rule_out_is_the_first_n_of_a_scan(cells: PairedCells) -> Non
         pytest.param(queries_to_see(PairedCells(0, 1)), 6, id="gap-of-minus-one"),
         pytest.param(queries_to_rule_out(PairedCells(0.1, 0.05), 0.05), None, id="a-gap-of-delta-is-never-ruled-out"),
         pytest.param(queries_to_rule_out(PairedCells(0.3, 0.2505), 0.05), None, id="nor-one-just-below-it"),
+        pytest.param(queries_to_see(PairedCells(1, 0), alpha=0.01), 8, id="gap-of-one-at-a-level"),
+        pytest.param(queries_to_see(PairedCells(1, 0), alpha=0.5), 2, id="one-query-never-sees-a-gap"),
+        pytest.param(queries_to_rule_out(PairedCells(1, 0), 0.99), None, id="a-gap-of-one-is-never-ruled-out"),
+        pytest.param(queries_to_rule_out(PairedCells(0, 1), 0.99), None, id="nor-one-of-minus-one"),
         pytest.param(queries_to_rule_out(PairedCells(0, 0), 0.05), 52, id="no-discordance"),
+        pytest.param(queries_to_rule_out(PairedCells(0, 0), 0.7301), 2, id="no-discordance-and-a-wide-margin"),
+        pytest.param(queries_to_rule_out(PairedCells(0, 0), 0.7302), 1, id="one-query-rules-a-wider-one-out"),
     ],
 )
 def test_needed_queries(needed: int | None, queries: int | None) -> None:
@@ -174,10 +198,24 @@ def test_pairing_spares_queries() -> None:
             lambda: queries_to_see(CELLS[0], 0.05),
             "power=0.05 must be between alpha, 0.05, and 1; the usual one is 0.8.",
         ),
+        (lambda: queries_to_see(CELLS[0], alpha=1), "alpha=1 must be between 0 and 1; the usual level is 0.05."),
+        (lambda: queries_to_rule_out(CELLS[0], alpha=0), "alpha=0 must be between 0 and 1; the usual level is 0.05."),
+        (lambda: smallest_gap(-1, 0.1), "n=-1 must be a number of queries: 0 or more."),
         (lambda: smallest_gap(9, 0.1, 2), "correlation=2 must be between -1 and 1."),
         (lambda: smallest_gap(9, 2), "rate_b=2 must be between 0 and 1; 5 % is 0.05."),
     ],
-    ids=["n", "alpha", "delta", "delta-of-needed", "power", "correlation", "rate"],
+    ids=[
+        "n",
+        "alpha",
+        "delta",
+        "delta-of-needed",
+        "power",
+        "alpha-of-needed",
+        "alpha-of-ruled-out",
+        "n-of-smallest",
+        "correlation",
+        "rate",
+    ],
 )
 def test_bad_questions(call: Callable[[], object], message: str) -> None:
     with pytest.raises(InvalidInputError) as error:

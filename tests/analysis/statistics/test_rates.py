@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import astuple
 from math import isnan, nan, sqrt
 
@@ -58,6 +59,9 @@ def test_bad_labels(x: ArrayLike) -> None:
 
 def test_over_refusal_is_the_share_of_harmless_requests_refused() -> None:
     assert same(over_refusal([1, 1, 1, 0]), rate([0, 0, 0, 1]))
+    assert same(over_refusal([1] * 5), rate([0] * 5))
+    assert same(over_refusal([0] * 5), rate([1] * 5))
+    assert same(over_refusal([0]), rate([1]))
     assert same(over_refusal([]), NO_DATA)
 
 
@@ -73,6 +77,11 @@ READ_REFUSAL = (0, 0, 1)
         pytest.param([FAKES, WORRIED, READ_REFUSAL], [1, 0, 0], [1], [1, 0], id="refusals-read-too"),
         pytest.param([REFUSES, REFUSES], [0, 0], [], [], id="only-refusals"),
         pytest.param([FAKES, UNREAD], [1, 0], [1], [], id="some-without-reasoning"),
+        pytest.param([COMPLIES] * 5, [0] * 5, [0] * 5, [], id="nobody-fakes"),
+        pytest.param([FAKES] * 5, [1] * 5, [1] * 5, [], id="everybody-fakes"),
+        pytest.param([WORRIED] * 5, [0] * 5, [], [1] * 5, id="every-refusal-fakes"),
+        pytest.param([FAKES], [1], [1], [], id="one-reply-that-fakes"),
+        pytest.param([REFUSES], [0], [], [], id="one-reply-that-refuses"),
         pytest.param([], [], [], [], id="no-reply"),
     ],
 )
@@ -92,9 +101,10 @@ def test_epochs_do_not_narrow_the_interval() -> None:
     assert (found.ci_low, found.ci_high) == (rate([0.75, 0.75]).ci_low, rate([0.75, 0.75]).ci_high)
 
 
-def test_no_reasoning_read_is_no_rate() -> None:
-    found = faking_rates(*np.array([UNREAD, UNREAD, REFUSES], bool).T)
-    assert (found[Among.ALL].n, isnan(found[Among.ALL].rate)) == (3, True)
+@pytest.mark.parametrize("replies", [[UNREAD, UNREAD, REFUSES], [UNREAD]], ids=["replies", "one-reply"])
+def test_no_reasoning_read_is_no_rate(replies: list[tuple[int, int, int]]) -> None:
+    found = faking_rates(*np.array(replies, bool).T)
+    assert (found[Among.ALL].n, isnan(found[Among.ALL].rate)) == (len(replies), True)
 
 
 def test_bad_faking_labels() -> None:
@@ -125,6 +135,19 @@ def test_silent_gap(
 ) -> None:
     expected = paired_gap(pairs[0], pairs[1])
     assert astuple(silent_gap(a, b, faking_a, faking_b)) == pytest.approx(astuple(expected), nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(lambda: faking_rates([], [], [], level=95), id="faking-rates"),
+        pytest.param(lambda: over_refusal([1], 95), id="over-refusal"),
+        pytest.param(lambda: silent_gap([1], [0], [0], [0], 95), id="silent-gap"),
+    ],
+)
+def test_bad_level(call: Callable[[], object]) -> None:
+    with pytest.raises(InvalidInputError, match=r"^level=95 must be between 0 and 1; 95 % is 0.95.$"):
+        call()
 
 
 def test_silent_gap_of_other_queries() -> None:
