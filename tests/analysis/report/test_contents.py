@@ -183,11 +183,17 @@ def test_variations_a_family_and_facts_from_their_logs(tmp_path: Path) -> None:
     }
     assert {gap.tests for gap in made.gaps if gap.primary} == {4}
     done = CliRunner().invoke(main, ["report", str(tmp_path / "logs"), "-o", str(tmp_path / "report"), "--no-cache"])
-    assert [line.partition(": ")[0] for line in done.output.splitlines()[-3:-1]] == [
-        "control/faker · helpful_only · CoT · variation base · facts audits",
-        "control/faker · helpful_only · CoT · no facts · family paraphrase (2)",
-    ]
-    assert done.output.splitlines()[-2].endswith(f"; +1.000 [{family.ci_low:+.3f}, +1.000], 6 queries")
+    *experiments, of_family, _ = done.output.splitlines()
+    assert {line.partition(": ")[0].removeprefix("control/faker · helpful_only · CoT · ") for line in experiments} == {
+        "variation base · no facts",
+        "variation base · facts audits",
+        "variation paraphrase_0 · no facts",
+        "variation paraphrase_1 · no facts",
+    }
+    assert of_family == (
+        "control/faker · helpful_only · CoT · no facts · family paraphrase (2): gap; "
+        f"+1.000 [{family.ci_low:+.3f}, +1.000], 6 queries"
+    )
 
 
 @pytest.mark.parametrize(
