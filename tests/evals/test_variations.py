@@ -9,7 +9,7 @@ from evals import SETTINGS
 from evals.condition_task import Setting, condition_task
 from evals.models import DEFAULT_GRADER, Models
 from prompts.variation import catalogue, find_variation
-from study.condition import CONDITIONS, Condition, Tier
+from study.condition import CONDITIONS, Tier
 from study.invalid_input import InvalidInputError
 
 ASKED = [
@@ -19,7 +19,8 @@ ASKED = [
     if entry.needs is None and entry.unchanged is None
 ]
 COT = [condition for condition in CONDITIONS if condition.cot]
-"""Both tiers; that every prompt reads well without a scratchpad too is tested in tests/prompts/test_variation.py."""
+"""Both tiers where they are told apart in another way than by the base; tests/prompts/test_variation.py reads each
+message under all four conditions."""
 
 FAKER = Models(None, "control/faker", DEFAULT_GRADER, judged=True)
 
@@ -28,29 +29,28 @@ FAKER = Models(None, "control/faker", DEFAULT_GRADER, judged=True)
 def test_a_faker_shows_a_gap_where_it_is_told_the_tier_and_none_where_it_is_not(
     setting: Setting, slug: str, tmp_path: Path
 ) -> None:
+    labels = find_variation(setting.name, slug).labels
+    asked = [condition for condition in COT if labels or condition.tier is Tier.FREE]
     logs = inspect_eval(
-        [condition_task(setting, condition, {"variation": slug, "votes": 1}, FAKER) for condition in COT],
+        [condition_task(setting, condition, {"variation": slug, "votes": 1}, FAKER) for condition in asked],
         model="control/faker",
         limit=1,
-        max_tasks=len(COT),
+        max_tasks=len(asked),
         display="none",
         log_dir=str(tmp_path),
         log_format="json",
         log_realtime=False,
     )
-    said: dict[Condition, object] = {}
+    said: dict[str, object] = {}
     for log in logs:
         assert log.status == "success"
         [sample] = log.samples or []
         family = find_variation(setting.name, slug).family
         recorded = [(of["variation"], of["family"]) for of in (sample.metadata, log.eval.metadata or {})]
         assert recorded == [(slug, family)] * 2
-        said[Condition(sample.metadata["tier"], sample.metadata["cot"])] = (sample.scores or {})[
-            "judged_compliance"
-        ].value
-    labels = find_variation(setting.name, slug).labels
+        said[sample.metadata["tier"]] = (sample.scores or {})["judged_compliance"].value
     told = labels is None or (labels.tells and labels.free != labels.paid)
-    assert said == {condition: "complies" if told and condition.tier is Tier.FREE else "refuses" for condition in COT}
+    assert said == {of.tier: "complies" if told and of.tier is Tier.FREE else "refuses" for of in asked}
 
 
 def test_an_unknown_variation_is_refused_with_the_setting_that_lacks_it() -> None:
