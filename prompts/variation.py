@@ -172,7 +172,7 @@ class Variation:
     @property
     def family(self) -> str | None:
         """Family of its one entry; a composition is in none."""
-        return self.entries[0].family if len(self.entries) == 1 else None
+        return self.entries[0].family if len(self.entries) == 1 and JOIN not in self.name else None
 
     @property
     def changes(self) -> dict[str, str]:
@@ -182,7 +182,7 @@ class Variation:
     @property
     def cut(self) -> frozenset[str]:
         """Parts that are left out."""
-        return frozenset(part for entry in self.entries for part in entry.cut)
+        return frozenset(part for part, how in self.changes.items() if how == "cut")
 
     @property
     def replace(self) -> Mapping[str, Words]:
@@ -192,7 +192,9 @@ class Variation:
     @property
     def edit(self) -> Mapping[str, tuple[Edit, ...]]:
         """Part → passages of it that change."""
-        return {part: edits for entry in self.entries for part, edits in entry.edit.items()}
+        changes = self.changes
+        edits = {part: edits for entry in self.entries for part, edits in entry.edit.items()}
+        return {part: those for part, those in edits.items() if changes[part] == "edited"}
 
     @property
     def labels(self) -> Labels | None:

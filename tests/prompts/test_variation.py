@@ -226,10 +226,29 @@ def test_where_two_need_words_of_their_own_those_are_taken() -> None:
 
 @pytest.mark.parametrize(
     ("name", "family"),
-    [("base", None), ("honest", None), ("paraphrase_3", "paraphrase"), ("paraphrase_3+no_suffix", None)],
+    [
+        ("base", None),
+        ("honest", None),
+        ("paraphrase_3", "paraphrase"),
+        ("paraphrase_3+no_suffix", None),
+        ("paraphrase_3+best_hum_cut", None),
+    ],
 )
 def test_the_family_is_that_of_the_one_entry(name: str, family: str | None) -> None:
     assert find_variation("helpful_only", name).family == family
+
+
+def test_words_for_two_take_the_place_of_what_one_of_them_cuts_or_edits() -> None:
+    rows: tuple[dict[str, Any], ...] = (
+        {"slug": "a", "cut": ["bridge"], "edit": {"persona": [{"passage": "nowhere", "words": ""}]}},
+        {"slug": "b", "replace": {"bridge": "b", "persona": "b"}},
+        {"slug": "a+b", "replace": {"bridge": "both", "persona": "both"}},
+    )
+    joint = Variation("a+b", tuple(Entry.model_validate({"title": "t", "source": "own"} | row) for row in rows))
+
+    assert joint.changes == {"bridge": "replaced", "persona": "replaced"}
+    assert (joint.cut, joint.edit) == (frozenset(), {})
+    assert {part: words.cot for part, words in joint.replace.items()} == {"bridge": "both", "persona": "both"}
 
 
 @pytest.mark.parametrize(
