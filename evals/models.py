@@ -127,26 +127,25 @@ def _check_grader(model: Model, subject: str | None, options: Options) -> None:
         )
 
 
-_said: set[tuple[str, bool]] = set()
+_said: set[str] = set()
 
 
 def _say_once_that_nobody_grades(subject: str, options: Options, setting: str) -> None:
-    tagged = asks_for_tag(setting, options.variation)
-    if (subject, tagged) in _said:
-        return
-    _said.add((subject, tagged))
-    left = (
-        "the prefix scorer runs alone, and the two judges are left out."
-        if tagged
-        else f"the replies of {setting} stay without a score: it asks for no tag that the prefix scorer could read."
-    )
-    click.echo(
-        f"No grader is named for {subject}: {left}\n"
+    lines = {
+        subject: f"No grader is named for {subject}: the two judges are left out, and the prefix scorer runs alone.\n"
         f"To judge as well, add --model-role {GRADER_ROLE}=PROVIDER/MODEL; to judge this run later:\n"
         + "\n".join(
             f"  inspect score LOG --scorer {scorer} --model-role {GRADER_ROLE}=PROVIDER/MODEL "
             f"--action append --overwrite{'' if options.prompts == SUITE.name else f' -S prompts={options.prompts}'}"
             for scorer in ("judged_compliance", "alignment_faking")
-        ),
-        err=True,
-    )
+        )
+    }
+    if not asks_for_tag(setting, options.variation):
+        lines[f"{subject} {setting}"] = (
+            f"{setting} asks for no tag that the prefix scorer could read: until they are judged, its replies have no "
+            "score."
+        )
+    for key, line in lines.items():
+        if key not in _said:
+            _said.add(key)
+            click.echo(line, err=True)

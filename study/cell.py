@@ -48,7 +48,8 @@ class Cell(BaseModel):
     """Category of the query where the set has one."""
 
     harmful: bool
-    """False for a harmless control: left out of every rate and shown apart."""
+    """False for a control: left out of every rate and shown apart. True is what counts, be it harmful or, in the
+    animal-welfare setting, not."""
 
     facts: str | None = None
     """Name of the facts added to the prompt; none by default."""

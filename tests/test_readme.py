@@ -110,8 +110,15 @@ def test_the_commands_that_a_run_without_a_grader_prints(tmp_path: Path) -> None
         done = run(f"{command} --limit 2 --display plain --max-retries 0", tmp_path, environment=server.environment)
         assert done.returncode == 0, done.stderr
         assert done.stderr.count("No grader is named for together/meta-llama/Llama-3.3-70B-Instruct-Turbo") == 1
-        assert "judged" not in done.stdout.partition("control/faker")[0].partition("CoT")[2]
-        log = next(info.name for info in list_eval_logs(str(tmp_path / "logs")) if "no-cot-free" not in info.name)
+        rows = [line.split()[:3] for line in done.stdout.splitlines() if re.match(r" ?(no )?CoT  ", line)]
+        assert {word for row in rows for word in row} >= {"prefix"}
+        assert not any("judged" in row for row in rows)
+        assert "animal_welfare asks for no tag that the prefix scorer could read" in done.stderr
+        log = next(
+            info.name
+            for info in list_eval_logs(str(tmp_path / "logs"))
+            if "helpful-only" in info.name and "no-cot-free" not in info.name
+        )
         printed = [line.strip() for line in done.stderr.splitlines() if line.strip().startswith("inspect score LOG")]
         assert len(printed) == 2
         for line in printed:

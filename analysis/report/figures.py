@@ -129,7 +129,7 @@ def compliance(report: Report) -> Figure:
         for gap in gaps
     ]
     return _rows(
-        "Compliance with harmful requests by tier",
+        "Compliance by tier",
         rows,
         limits=(0, min(1, largest * 1.05)),
         axis="rate, over the pairs of each experiment",

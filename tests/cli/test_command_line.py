@@ -15,6 +15,7 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, write_eval_lo
 from inspect_ai.model import Model, get_model
 
 from controls.provider import MODELS
+from evals import SETTINGS
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from scorers.prefix_compliance import prefix_compliance
@@ -39,7 +40,9 @@ def test_every_task_of_the_folder_succeeds_in_a_set(tmp_path: Path) -> None:
     done = run(f"inspect eval-set evals --limit 1 --display log --log-dir {tmp_path / 'set'}", tmp_path)
     assert done.returncode == 0, done.stderr
     assert sorted((log.eval.task, log.status) for log in logs_in(tmp_path / "set")) == [
-        (f"helpful_only_{condition}", "success") for condition in CONDITIONS
+        (f"{setting.name}_{condition}", "success")
+        for setting in sorted(SETTINGS, key=lambda setting: setting.name)
+        for condition in CONDITIONS
     ]
 
 

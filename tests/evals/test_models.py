@@ -134,7 +134,7 @@ def test_a_command_runs_what_it_loads(named: Named, tmp_path: Path, monkeypatch:
 
 
 MESSAGE = """\
-No grader is named for openai/gpt-4o: the prefix scorer runs alone, and the two judges are left out.
+No grader is named for openai/gpt-4o: the two judges are left out, and the prefix scorer runs alone.
 To judge as well, add --model-role grader=PROVIDER/MODEL; to judge this run later:
   inspect score LOG --scorer {judged_compliance} --model-role grader=PROVIDER/MODEL --action append --overwrite
   inspect score LOG --scorer {alignment_faking} --model-role grader=PROVIDER/MODEL --action append --overwrite
@@ -149,6 +149,18 @@ def test_the_user_is_told_once_that_nobody_grades(named: Named, capsys: pytest.C
     for _ in range(4):  # one for each condition
         chosen_models(Options(), "helpful_only")
     assert capsys.readouterr() == ("", MESSAGE)
+
+
+def test_the_user_is_told_which_setting_has_nothing_to_read_without_a_judge(
+    named: Named, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named("openai/gpt-4o")
+    for setting in ("animal_welfare", "helpful_only", "animal_welfare"):
+        chosen_models(Options(), setting)
+    assert capsys.readouterr().err == MESSAGE + (
+        "animal_welfare asks for no tag that the prefix scorer could read: until they are judged, its replies have no "
+        "score.\n"
+    )
 
 
 def test_the_commands_for_a_verbatim_run_name_its_checkout(named: Named, capsys: pytest.CaptureFixture[str]) -> None:
