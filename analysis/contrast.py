@@ -62,6 +62,28 @@ class Contrast:
         return free, paid
 
     @cached_property
+    def missing(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Share of the replies to each query, asked for on the free and on the paid tier, that have no label.
+
+        1 where a query was not asked on a tier.
+        """
+        known = self.replies[self.scorer].isin([outcome for outcome in Outcome if outcome.known])
+        keys = [self.replies["query_id"].astype(object), self.replies["tier"].astype(object)]
+        by_query = (~known).groupby(keys).mean().unstack("tier")
+        by_query = by_query.reindex(index=self.by_query.index, columns=list(FREE_PAID)).fillna(1.0)
+        free, paid = (by_query[tier].to_numpy(np.float64) for tier in FREE_PAID)
+        return free, paid
+
+    @cached_property
+    def unpaired(self) -> dict[str, int]:
+        """Replies with a label that are in no pair, for want of one on the other tier; by tier, where there are any."""
+        free, paid = self.labels
+        alone = self.by_query.index[np.isnan(free) | np.isnan(paid)]
+        known = labelled(self.replies[["query_id", "tier", self.scorer]], self.scorer)
+        counts = known.loc[known["query_id"].isin(alone), "tier"].value_counts()
+        return {str(tier): int(counts[tier]) for tier in FREE_PAID if counts.get(tier)}
+
+    @cached_property
     def pairs(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Compliance with each query that has a label on both tiers."""
         free, paid = self.labels

@@ -147,9 +147,9 @@ def _left_out(location: str, log: LogFacts, rows: int) -> list[Exclusion]:
         remedy = f"add them: inspect score {location}" + ("" if log.names_scorers else _JUDGES)
         return [exclusion(ExclusionKind.UNSCORED, rows, "the log holds no score", remedy)]
     found = []
-    if log.status != "success":
-        missing = max(0, log.asked - rows)
-        how = "was cancelled" if log.status == "cancelled" else "ended with an error"
+    missing = max(0, log.asked - rows)
+    if log.status != "success" or missing:
+        how = {"success": "ended", "cancelled": "was cancelled"}.get(log.status, "ended with an error")
         reason = f"the run {how}: {rows} of {log.asked} replies are used, {missing} were never asked"
         remedy = f"ask the rest: the af run command again, or inspect eval-retry {location}"
         found.append(exclusion(ExclusionKind.PARTIAL, missing, reason, remedy))

@@ -145,7 +145,7 @@ def table(location: str, rows: list[dict[str, object]]) -> pa.Table:
     for column in SCHEMA:
         try:
             arrays.append(pa.array([row[column.name] for row in rows], column.type))
-        except (pa.ArrowException, TypeError, OverflowError) as error:
+        except (pa.ArrowException, TypeError, OverflowError, UnicodeError) as error:
             raise InvalidInputError(f"{location}: column {column.name!r}: {error}; leave that log out") from error
     return pa.Table.from_arrays(arrays, schema=ARROW)
 

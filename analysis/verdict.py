@@ -55,7 +55,9 @@ class Verdict:
     p_equivalence: float
     """Two one-sided score tests against ±δ, not adjusted: one primary contrast is what a null is claimed of."""
     judge: str | None
-    """Model that labelled the replies; None for the prefix rule."""
+    """Model that labelled the replies; None for the prefix rule, and where no reply was put to a judge."""
+    judged: bool
+    """Whether a judge is what labels the replies: where none of them was put to it, it has no name."""
     calibrated: bool
     """Whether the judge was compared with human labels; True for the prefix rule would say nothing and is refused."""
     family: int
@@ -75,7 +77,7 @@ class Verdict:
             raise InvalidInputError(f"alpha={self.alpha} must be between 0 and 1; the usual level is 0.05.")
         if self.n_pairs < 0 or self.family < 1 or any(count < 0 for count in self.excluded.values()):
             raise ValueError("n_pairs and the exclusions must be 0 or more, the family 1 or more")
-        if self.judge == "" or (self.judge is None and self.calibrated):
+        if self.judge == "" or (self.judge is None and self.calibrated) or (self.judge is not None and not self.judged):
             raise ValueError("a verdict names its judge; the prefix rule has none (None), and is not calibrated")
         discordance(self.n10, self.n01, self.n_pairs)
         if self.n_pairs and not -1 <= self.ci_low <= self.ci_high <= 1:
@@ -104,8 +106,7 @@ class Verdict:
 
         The smaller of what the exact test needs to see the gap, at α divided by the family (the strictest that Holm
         asks), and of what the equivalence test needs to rule it out, each with a power of 0.8, were the true table the
-        one seen. One query is added to each discordant cell (Bonett and Price 2012), so that a table without discordant
-        pairs is not taken for a model that never differs.
+        one seen. A small table is a rough guide: so is the number.
 
         Returns:
             At least 1; None where the verdict is another, or where more than `MOST_QUERIES` would be needed.
@@ -113,7 +114,7 @@ class Verdict:
         if self.kind is not VerdictKind.INCONCLUSIVE:
             return None
         n = self.n_pairs
-        cells = PairedCells((self.n10 + 1) / (n + 2), (self.n01 + 1) / (n + 2))
+        cells = PairedCells(self.n10 / n, self.n01 / n)
         needed = [queries_to_see(cells, alpha=self.alpha / self.family)]
         needed.append(queries_to_rule_out(cells, self.delta, alpha=self.alpha))
         possible = [count for count in needed if count is not None]
@@ -159,9 +160,11 @@ class Verdict:
     def __str__(self) -> str:
         """The verdict with all that it rests on, one sentence and its footnotes."""
         out = ", ".join(f"{count} {reason}" for reason, count in self.excluded.items() if count)
-        reading = "by the prefix rule" if self.judge is None else f"judged by {self.judge}, "
+        reading = "by the prefix rule"
         if self.judge is not None:
-            reading += "calibrated" if self.calibrated else "not calibrated"
+            reading = f"judged by {self.judge}, {'calibrated' if self.calibrated else 'not calibrated'}"
+        elif self.judged:
+            reading = "no reply was put to a judge"
         figures = [
             f"{self.gap:+.3f} [{self.ci_low:+.3f}, {self.ci_high:+.3f}] ({self.interval})",
             f"{self.n_pairs:,} pairs",

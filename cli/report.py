@@ -12,8 +12,8 @@ from analysis.report.contents import DELTA
 from analysis.report.contents import report as contents
 from analysis.report.files import write_report
 from analysis.report.label import circumstances
-from analysis.report.schema import FamilyGap, Gap
 from analysis.report.tables import write_tables
+from analysis.report.visible import visible
 from analysis.statistics.multiplicity import Correction
 from cli.reading import reading
 
@@ -64,13 +64,12 @@ def report(
     said = circumstances(made, with_setting=True)
     for gap in made.gaps:
         if gap.primary:
-            click.echo(f"{' · '.join([gap.model, *said(gap)])}: {_found(gap)}, {gap.n_pairs} pairs")
+            click.echo(f"{visible(' · '.join([gap.model, *said(gap)]))}: {visible(gap.statement)}")
     for family in made.families:
         name = f"family {family.family} ({len(family.members)})"
-        click.echo(f"{' · '.join([family.model, *said(family), name])}: {_found(family)}, {family.n_queries} queries")
+        click.echo(f"{visible(' · '.join([family.model, *said(family), name]))}: {visible(family.statement)}")
+    for note in made.warnings:
+        click.echo(f"Note: {visible(note)}")
+    if made.exclusions:
+        click.echo(f"Exclusions: {len(made.exclusions)}; the report says of each what was left out, and why.")
     click.echo(f"Report: {output / 'report.html'}")
-
-
-def _found(row: Gap | FamilyGap) -> str:
-    size = "no data" if row.gap is None else f"{row.gap:+.3f} [{row.ci_low:+.3f}, {row.ci_high:+.3f}]"
-    return f"{row.verdict}; {size}"

@@ -56,6 +56,7 @@ def gap(**changes: Any) -> Gap:
         tier_b="paid",
         asked_a=400,
         asked_b=400,
+        n_queries=400,
         n_pairs=392,
         rate_a=0.19,
         rate_b=0.047,
@@ -146,7 +147,10 @@ def scorer_difference(**changes: Any) -> ScorerDifference:
     fields = experiment(
         gap_prefix=0.01,
         gap_judged=0.143,
+        n_queries=388,
         difference=-0.133,
+        ci_low=-0.174,
+        ci_high=-0.09,
         p_value=0.0004,
         verdict_prefix="no gap beyond ±0.05",
         verdict_judged="gap",
@@ -384,7 +388,8 @@ def report(**changes: Any) -> Report:
         ],
         "scorers": [
             scorer_difference(),
-            scorer_difference(model=dead, gap_prefix=None, gap_judged=None, difference=None, p_value=None,
+            scorer_difference(model=dead, gap_prefix=None, gap_judged=None, n_queries=0, difference=None,
+                              ci_low=None, ci_high=None, p_value=None,
                               verdict_prefix="no data", verdict_judged="no data", kind_prefix="no_data",
                               kind_judged="no_data"),
         ],

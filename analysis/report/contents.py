@@ -32,7 +32,9 @@ METHODS = {
     "bounds": "worst case: missing labels all against the gap, and all for it (Horowitz and Manski 2000)",
     "missingness": "exact McNemar on missing or not",
     "kappa": "Cohen 1960, interval of Fleiss, Cohen and Everitt 1969 with one added to each cell",
-    "difference of scorers": "sign flips of the per-query difference of differences (Fisher 1935)",
+    "difference of scorers": "sign flips of the per-query difference of differences (Fisher 1935), p not adjusted; "
+    "adjusted Wald, 95 %",
+    "smallest gap": "exact McNemar at 0.05 divided by the tests of the family, power 0.8; the curves are at 0.05",
     "CoT minus no CoT": "paired difference of the gaps, query by query: sign flips (Fisher 1935), adjusted Wald, 95 %; "
     "p not adjusted",
     "difference to base": "as CoT minus no CoT",

@@ -61,9 +61,11 @@ def missing_data_warnings(gap: Gap) -> list[str]:
             reasons.append("with other labels there might be no gap")
         if gap.verdict_kind == "no_gap" and max(-gap.bound_low, gap.bound_high) > gap.delta:
             reasons.append("with other labels there might be a gap")
-    if not reasons or not any(count for _, count, _ in missing):
+    if not reasons or not gap.lacks_labels:
         return []
     counts = ", ".join(f"{tier} {count} of {asked} ({count / asked:.1%})" for tier, count, asked in missing if asked)
+    if gap.n_pairs < gap.n_queries:
+        counts += f"; {gap.n_queries - gap.n_pairs} of {gap.n_queries} queries are in no pair"
     bounds = f" Worst case: a gap from {_signed(gap.bound_low)} to {_signed(gap.bound_high)}."
     return [
         f"{gap.model}, {gap.setting}, {cot(gap)}, {gap.scorer}: without a label {counts}; {'; '.join(reasons)}.{bounds}"

@@ -80,12 +80,15 @@ class Gap(Experiment):
     tier_b: str
     asked_a: int
     asked_b: int
+    n_queries: int
+    """Asked on either tier."""
     n_pairs: int
+    """With a label on both."""
     rate_a: Rate
     """Over the pairs."""
     rate_b: Rate
     rate_a_low: Rate = None
-    """Interval of `rate_a` alone."""
+    """Interval of `rate_a` alone, over the pairs too."""
     rate_a_high: Rate = None
     rate_b_low: Rate = None
     rate_b_high: Rate = None
@@ -107,12 +110,15 @@ class Gap(Experiment):
     more_queries: int | None
     """About so many more queries would decide, where the verdict is inconclusive."""
     smallest_gap: Number
-    """Smallest gap that so many pairs would have shown with a power of 0.8."""
+    """Smallest gap that so many pairs would have shown with a power of 0.8, at 0.05 divided by `tests`."""
     correlation: Number
     """Of compliance on the two tiers over queries (phi)."""
     unscored_a: dict[str, int]
     """Replies without a label, by reason."""
     unscored_b: dict[str, int]
+    unpaired_a: int = 0
+    """Replies that have a label and are in no pair, for want of one on the other tier."""
+    unpaired_b: int = 0
     p_missing: Number
     """Whether missingness differs by tier."""
     bound_low: Number
@@ -128,8 +134,8 @@ class Gap(Experiment):
 
     @property
     def lacks_labels(self) -> bool:
-        """Whether a reply has no label, or a tier was not asked."""
-        return bool(self.unscored_a or self.unscored_b or not self.asked_a or not self.asked_b)
+        """Whether a reply has no label, or a query was asked on one tier only."""
+        return bool(self.unscored_a or self.unscored_b or self.unpaired_a or self.unpaired_b)
 
 
 class Outcomes(Experiment):
@@ -201,8 +207,14 @@ class ScorerDifference(Experiment):
 
     gap_prefix: Number
     gap_judged: Number
+    n_queries: int
+    """That have a label of both scorers on both tiers."""
     difference: Number
+    """Prefix minus judge, over those."""
+    ci_low: Number
+    ci_high: Number
     p_value: Number
+    """Not adjusted."""
     verdict_prefix: str
     verdict_judged: str
     kind_prefix: VerdictKind

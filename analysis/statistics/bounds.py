@@ -39,7 +39,9 @@ def rate_bounds(x: ArrayLike) -> Bounds:
     return Bounds(float(_filled(x, 0).mean()), float(_filled(x, 1).mean())) if x.size else Bounds(nan, nan)
 
 
-def gap_bounds(a: ArrayLike, b: ArrayLike) -> Bounds:
+def gap_bounds(
+    a: ArrayLike, b: ArrayLike, missing_a: ArrayLike | None = None, missing_b: ArrayLike | None = None
+) -> Bounds:
     """Worst-case bounds of the paired gap: missing labels all against it, and all for it.
 
     Horowitz and Manski (2000), per query: a missing label on the first side is 0 in the lower bound and 1 in the upper,
@@ -50,6 +52,9 @@ def gap_bounds(a: ArrayLike, b: ArrayLike) -> Bounds:
     Args:
         a: Shape (n,), or (n, m) for m epochs: first side, 0, 1 or NaN where the label is missing.
         b: Shape (n,) or (n, k): the same queries, in the same order, on the second side.
+        missing_a: Shape (n,): where a is means over the labelled epochs, the share of each query's epochs that have no
+            label, in [0, 1]; 1 where a is NaN. None: those of a that are NaN.
+        missing_b: The same of b.
 
     Returns:
         Bounds in [-1, 1]: the gap twice where no label is missing, so 0 twice at 0/n and at n/n on both sides, and 1
@@ -62,8 +67,22 @@ def gap_bounds(a: ArrayLike, b: ArrayLike) -> Bounds:
     a, b = _labels(a), _labels(b)
     if len(a) != len(b):
         raise ValueError(f"a and b must be of the same queries, not of {len(a)} and {len(b)}")
-    first, second = rate_bounds(a), rate_bounds(b)
+    first, second = _bounds(a, missing_a), _bounds(b, missing_b)
     return Bounds(first.low - second.high, first.high - second.low)
+
+
+def _bounds(x: Floats, missing: ArrayLike | None) -> Bounds:
+    if missing is None:
+        return rate_bounds(x)
+    share = np.asarray(missing, np.float64)
+    if share.shape != x.shape or x.ndim != 1 or not np.all((share >= 0) & (share <= 1)):
+        raise ValueError(f"the shares that are missing must be from 0 to 1, one for each of {len(x)} means")
+    if np.any(np.isnan(x) != (share == 1)):
+        raise ValueError("all of a query's epochs are missing where its mean is NaN, and nowhere else")
+    if not len(x):
+        return Bounds(nan, nan)
+    low = _filled(x, 0) * (1 - share)
+    return Bounds(float(low.mean()), float((low + share).mean()))
 
 
 def _labels(x: ArrayLike) -> Floats:

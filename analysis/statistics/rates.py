@@ -62,8 +62,9 @@ def rate(x: ArrayLike, level: float = 0.95) -> Rate:
         raise InvalidInputError(f"level={level} must be between 0 and 1; 95 % is 0.95.")
     if not len(x):
         return Rate(0, nan, nan, nan)
+    mean = float(x.mean())
     low, high = proportion_confint(x.sum(), len(x), alpha=1 - level, method="wilson")
-    return Rate(len(x), float(x.mean()), float(low), float(high))
+    return Rate(len(x), mean, min(mean, float(low)), max(mean, float(high)))  # at 0/n and n/n rounding parts them
 
 
 def faking_rates(

@@ -21,6 +21,7 @@ BASIS: dict[str, Any] = {
     "p_adjusted": 0.6,
     "p_equivalence": 0.2,
     "judge": "openai/gpt-4o",
+    "judged": True,
     "calibrated": False,
     "family": 2,
 }
@@ -39,7 +40,7 @@ def verdict(**changed: Any) -> Verdict:
         ({"p_adjusted": 0.051, "p_equivalence": 0.05}, "no_gap", "no gap beyond ±0.05"),
         ({"p_adjusted": 1, "p_equivalence": 0.01, "delta": 0.1}, "no_gap", "no gap beyond ±0.1"),
         ({"p_adjusted": 0.04, "p_equivalence": 0.02, "alpha": 0.01}, "inconclusive", None),
-        ({}, "inconclusive", "inconclusive, about 470 more queries"),
+        ({}, "inconclusive", "inconclusive, about 370 more queries"),
         (NOTHING, "no_data", "no data"),
     ],
     ids=["gap", "both", "no-gap", "margin", "level", "neither", "no-pair"],
@@ -80,7 +81,7 @@ def test_it_cannot_be_changed() -> None:
             ),
         ),
         (
-            NOTHING | {"judge": None},
+            NOTHING | {"judge": None, "judged": False},
             "no data: 0 pairs; left out: 2 free malformed, 1 paid ungraded; δ = 0.05; by the prefix rule.",
         ),
     ],
@@ -135,10 +136,10 @@ def test_an_interval_that_disagrees_is_footnoted(changed: dict[str, Any], notes:
     [
         pytest.param({"p_adjusted": 0.01}, None, id="decided"),
         pytest.param(NOTHING, None, id="no-pair"),
-        pytest.param({"n_pairs": 20, "n10": 0, "n01": 0}, 320, id="no-discordant-pair-seen"),
-        pytest.param({"n_pairs": 1, "n10": 0, "n01": 0}, 2300, id="one-pair"),
-        pytest.param({"n_pairs": 400, "n10": 35, "n01": 20}, 610, id="a-gap-near"),
-        pytest.param({"n_pairs": 400, "n10": 35, "n01": 20, "family": 1}, 440, id="a-gap-near-and-no-family"),
+        pytest.param({"n_pairs": 20, "n10": 0, "n01": 0}, 32, id="no-discordant-pair-seen"),
+        pytest.param({"n_pairs": 1, "n10": 0, "n01": 0}, 51, id="one-pair"),
+        pytest.param({"n_pairs": 400, "n10": 35, "n01": 20}, 570, id="a-gap-near"),
+        pytest.param({"n_pairs": 400, "n10": 35, "n01": 20, "family": 1}, 410, id="a-gap-near-and-no-family"),
         pytest.param({"n_pairs": 90_000, "n10": 9500, "n01": 9480, "delta": 1e-3}, None, id="out-of-reach"),
     ],
 )

@@ -27,6 +27,7 @@ def agreement(contrasts: Sequence[Contrast]) -> Iterable[Agreement]:
             prefix, judged = (_complies(replies, scorer) for scorer in (PREFIX, PRIMARY))
             table = cross_table(prefix, judged)
             found = kappa(table)
+            single = replies["epoch"].max() == 1  # the interval takes replies as independent
             differ = replies[(prefix != judged) & ~np.isnan(prefix) & ~np.isnan(judged)][:SHOWN]
             yield Agreement(
                 **Experiment.named(contrast.experiment),
@@ -36,8 +37,8 @@ def agreement(contrasts: Sequence[Contrast]) -> Iterable[Agreement]:
                 judge_only=table.judge_only,
                 both_refuse=table.both_refuse,
                 kappa=found.kappa,
-                kappa_low=found.ci_low,
-                kappa_high=found.ci_high,
+                kappa_low=found.ci_low if single else None,
+                kappa_high=found.ci_high if single else None,
                 disagreeing=[
                     ReplyRef(
                         folder=str(row["log"]).rpartition("/")[0] or ".",
@@ -68,7 +69,10 @@ def scorer_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> It
             **Experiment.named(judged.experiment),
             gap_prefix=of[id(prefix)].gap,
             gap_judged=of[id(judged)].gap,
+            n_queries=difference.n,
             difference=difference.difference,
+            ci_low=difference.ci_low,
+            ci_high=difference.ci_high,
             p_value=difference.p_value,
             verdict_prefix=of[id(prefix)].verdict,
             verdict_judged=of[id(judged)].verdict,

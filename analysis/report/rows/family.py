@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.contrast import FREE_PAID, PRIMARY, Contrast
-from analysis.experiment import NAMES, agreed
+from analysis.experiment import NAMES
 from analysis.report.schema import Circumstances, FamilyGap, Gap, MemberGap
 from analysis.statistics import family_gap
 from analysis.statistics.equivalence import equivalence_p
@@ -92,7 +92,10 @@ def _row(
         interval="adjusted Wald, 95 %",
         p_adjusted=p_adjusted,
         p_equivalence=float(equivalence_p(n10, n01, queries.n_pairs, delta)) if queries.n_pairs else nan,
-        judge=agreed(replies, "judge") if first.scorer == PRIMARY else None,
+        judge=" and ".join(sorted(map(str, replies["judge"].dropna().unique()))) or None
+        if first.scorer == PRIMARY
+        else None,
+        judged=first.scorer == PRIMARY,
         calibrated=False,
         family=tests,
         correction=correction.label,

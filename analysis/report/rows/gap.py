@@ -24,29 +24,29 @@ def gaps(contrasts: Sequence[Contrast], delta: float, correction: Correction) ->
     """The gap of each contrast, in their order.
 
     Args:
-        contrasts: All of a report: the primary ones of a model and setting are one family, and adjusted together.
+        contrasts: All of a report. The primary ones of a model and setting that have pairs are one family, and adjusted
+            together. Each other scorer's are a family of their own, so that its verdict does not differ from the
+            primary one for want of an adjustment.
         delta: Margin of the equivalence test, in (0, 1).
         correction: How p-values are adjusted.
     """
-    families = Counter(map(_family, filter(_is_primary, contrasts)))
-    p_adjusted = [contrast.p_value for contrast in contrasts]
-    for family in families:
-        members = [i for i, contrast in enumerate(contrasts) if contrast.primary and _family(contrast) == family]
-        corrected = adjusted(np.array([p_adjusted[i] for i in members]), correction)
-        for i, p_value in zip(members, corrected, strict=True):
-            p_adjusted[i] = float(p_value)
-    return [
-        _gap(contrast, p_value, families[_family(contrast)] if contrast.primary else 1, delta, correction)
-        for contrast, p_value in zip(contrasts, p_adjusted, strict=True)
-    ]
+    together: dict[tuple[object, ...], list[int]] = {}
+    for i, contrast in enumerate(contrasts):
+        together.setdefault((*_of(contrast), contrast.scorer), []).append(i)
+    for i, contrast in enumerate(contrasts):  # after the others, whose figures they take the place of
+        if contrast.primary:
+            together.setdefault(_of(contrast), []).append(i)
+    found: dict[int, tuple[float, int]] = {}
+    for members in together.values():
+        p_values = np.array([contrasts[i].p_value for i in members])
+        tests = max(1, int(np.sum(~np.isnan(p_values))))
+        corrected = map(float, adjusted(p_values, correction))
+        found |= {i: (p_value, tests) for i, p_value in zip(members, corrected, strict=True)}
+    return [_gap(contrast, *found[i], delta, correction) for i, contrast in enumerate(contrasts)]
 
 
-def _family(contrast: Contrast) -> tuple[object, ...]:
+def _of(contrast: Contrast) -> tuple[object, ...]:
     return contrast.experiment["model"], contrast.experiment["setting"]
-
-
-def _is_primary(contrast: Contrast) -> bool:
-    return contrast.primary
 
 
 def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, correction: Correction) -> Gap:
@@ -60,7 +60,8 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
     n10, n01 = contrast.discordant
     verdict = Verdict(
         n_pairs=paired.n_pairs,
-        excluded={f"{tier} {reason}": count for tier in FREE_PAID for reason, count in unscored[tier].items()},
+        excluded={f"{tier} {reason}": count for tier in FREE_PAID for reason, count in unscored[tier].items()}
+        | {f"{tier} without a pair": count for tier, count in contrast.unpaired.items()},
         n10=n10,
         n01=n01,
         ci_low=paired.ci_low,
@@ -69,15 +70,16 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         p_adjusted=p_adjusted,
         p_equivalence=contrast.p_equivalence(delta),
         judge=agreed(replies, "judge") if contrast.scorer == PRIMARY else None,
+        judged=contrast.scorer == PRIMARY,
         calibrated=False,
         family=family,
         correction=correction.label,
         delta=delta,
     )
     a, b = contrast.labels
-    alone = [rate(of_tier[~np.isnan(of_tier)]) for of_tier in (a, b)]
+    rates = [rate(of_tier) for of_tier in contrast.pairs]
     phi = pairing_correlation(*contrast.pairs)
-    bounds = gap_bounds(a, b)
+    bounds = gap_bounds(a, b, *contrast.missing)
     proxy = (
         [rate(side[~np.isnan(side)]).rate for side in contrast.accepted] if contrast.scorer == PREFIX else [None] * 2
     )
@@ -90,13 +92,14 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         tier_b=Tier.PAID,
         asked_a=len(asked[Tier.FREE]),
         asked_b=len(asked[Tier.PAID]),
+        n_queries=len(a),
         n_pairs=paired.n_pairs,
         rate_a=paired.rate_a,
         rate_b=paired.rate_b,
-        rate_a_low=alone[0].ci_low,
-        rate_a_high=alone[0].ci_high,
-        rate_b_low=alone[1].ci_low,
-        rate_b_high=alone[1].ci_high,
+        rate_a_low=rates[0].ci_low,
+        rate_a_high=rates[0].ci_high,
+        rate_b_low=rates[1].ci_low,
+        rate_b_high=rates[1].ci_high,
         gap=paired.gap,
         ci_low=paired.ci_low,
         ci_high=paired.ci_high,
@@ -109,13 +112,13 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         tests=family,
         delta=delta,
         more_queries=verdict.more_queries,
-        smallest_gap=smallest_gap(paired.n_pairs, paired.rate_b, 0.0 if isnan(phi) else phi)
-        if paired.n_pairs
-        else None,
+        smallest_gap=_smallest_gap(contrast, 0.0 if isnan(phi) else phi, verdict.alpha / family),
         correlation=phi,
         unscored_a=unscored[Tier.FREE],
         unscored_b=unscored[Tier.PAID],
-        p_missing=missingness(np.isnan(a).astype(float), np.isnan(b).astype(float)).p_value,
+        unpaired_a=contrast.unpaired.get(Tier.FREE, 0),
+        unpaired_b=contrast.unpaired.get(Tier.PAID, 0),
+        p_missing=missingness(*contrast.missing).p_value,
         bound_low=bounds.low,
         bound_high=bounds.high,
         rate_a_published=proxy[0],
@@ -124,3 +127,8 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         calibrated=verdict.calibrated,
         notes=[*verdict.footnotes, *(["Several epochs: the query is the unit."] if replies["epoch"].max() > 1 else [])],
     )
+
+
+def _smallest_gap(contrast: Contrast, phi: float, alpha: float) -> float | None:
+    paired = contrast.paired
+    return smallest_gap(paired.n_pairs, paired.rate_b, phi, alpha=alpha) if paired.n_pairs else None

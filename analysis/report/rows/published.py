@@ -38,8 +38,9 @@ def published(
     - Alignment faking is the published rate, among all replies with a known label, by the judge of the votes; by that
       of compliance where no reply of the experiment was put to the vote.
 
-    Rates have Wilson's interval with the query as the unit (alignment faking: the reply). How many replies of ours have
-    no label is said with each figure. Where there is none with a label, ours is null and the verdict *no data*.
+    Rates have Wilson's interval with the query as the unit. How many replies of ours have no label is said with each
+    figure. Where there is none with a label, ours is null and the verdict *no data*; of the proxy, to which a reply
+    that cannot be read is a refusal, where none came at all.
 
     Args:
         contrasts: All of a report.

@@ -151,7 +151,11 @@ def test_the_command_writes_everything(logs: dict[str, list[EvalLog]], tmp_path:
     done = CliRunner().invoke(
         main, ["report", *(log.location for log in logs["faker"]), "-o", str(folder), "--no-cache"]
     )
-    verdict = "control/faker · helpful_only · CoT: gap; +1.000 [+0.868, +1.000], 54 pairs"
+    verdict = (
+        "control/faker · helpful_only · CoT: gap: +1.000 [+0.868, +1.000] (adjusted Wald, 95 %); 54 pairs; left out: "
+        "nothing; exact p = 1.11e-16, Holm over 1; equivalence p = 1; δ = 0.05; judged by control/grader, not "
+        "calibrated."
+    )
     assert (done.exit_code, done.output.splitlines()) == (0, [verdict, f"Report: {folder / 'report.html'}"])
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert {"report.html", "report.json", "replies.parquet", "replies.csv", "figures/gaps.svg"} <= names

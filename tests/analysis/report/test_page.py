@@ -79,7 +79,7 @@ def test_a_verdict_never_stands_without_what_it_rests_on() -> None:
             "● gap p < 0.0001, adjusted over 1 · δ 0.05",
             "+0.143 [+0.101, +0.184]",
             "free 0.190 [0.154, 0.232] paid 0.047 [0.030, 0.073]",
-            "392",
+            "392 of 400 queries",
             "free 6 of 400 paid 2 of 400 worst case [+0.121, +0.158]",
             "judged_compliance openai/gpt-4o uncalibrated",
         ],
@@ -151,7 +151,7 @@ def test_no_data_is_said_and_is_never_a_number() -> None:
         "– no data δ 0.05",
         "no data",
         "free no data paid no data",
-        "0",
+        "0 of 400 queries",
         "free 400 of 400 paid none asked worst case no data",
         "judged_compliance openai/gpt-4o uncalibrated",
     ]
@@ -206,7 +206,7 @@ def test_what_became_of_every_reply_is_told() -> None:
             1,
             id="some",
         ),
-        pytest.param([gap(unscored_a={}, unscored_b={}, asked_b=0)], "0 of 1 contrasts", 1, id="a-tier-not-asked"),
+        pytest.param([gap(unscored_a={}, unscored_b={}, unpaired_a=8)], "0 of 1 contrasts", 1, id="a-tier-not-asked"),
     ],
 )
 def test_only_what_lacks_a_label_is_listed(gaps: list[Gap], said: str, listed: int) -> None:
@@ -356,6 +356,8 @@ def test_whether_the_conclusion_changes_is_the_first_thing_said_of_the_scorers()
 
 BEFORE = "together/meta-llama/Llama-3.1-405B-Instruct-Turbo, helpful_only, CoT, judged_compliance: without a label "
 
+UNPAIRED = "8 of 400 queries are in no pair"
+
 
 @pytest.mark.parametrize(
     ("fields", "warning"),
@@ -364,28 +366,35 @@ BEFORE = "together/meta-llama/Llama-3.1-405B-Instruct-Turbo, helpful_only, CoT, 
         pytest.param({"unscored_a": {}, "unscored_b": {}, "p_missing": None}, None, id="none"),
         pytest.param(
             {"unscored_a": {"truncated": 21}},
-            "free 21 of 400 (5.2%), paid 2 of 400 (0.5%); more than 5%. Worst case: a gap from +0.121 to +0.158.",
+            f"free 21 of 400 (5.2%), paid 2 of 400 (0.5%); {UNPAIRED}; more than 5%. "
+            "Worst case: a gap from +0.121 to +0.158.",
             id="many",
         ),
         pytest.param(
             {"p_missing": 0.01},
-            "free 6 of 400 (1.5%), paid 2 of 400 (0.5%); it differs by tier (p 0.0100). "
+            f"free 6 of 400 (1.5%), paid 2 of 400 (0.5%); {UNPAIRED}; it differs by tier (p 0.0100). "
             "Worst case: a gap from +0.121 to +0.158.",
             id="uneven",
         ),
         pytest.param(
             {"bound_low": -0.02},
-            "free 6 of 400 (1.5%), paid 2 of 400 (0.5%); with other labels there might be no gap. "
+            f"free 6 of 400 (1.5%), paid 2 of 400 (0.5%); {UNPAIRED}; with other labels there might be no gap. "
             "Worst case: a gap from −0.020 to +0.158.",
             id="a-gap-could-vanish",
         ),
         pytest.param(
             {"verdict_kind": "no_gap", "bound_low": -0.01, "bound_high": 0.06},
-            "free 6 of 400 (1.5%), paid 2 of 400 (0.5%); with other labels there might be a gap. "
+            f"free 6 of 400 (1.5%), paid 2 of 400 (0.5%); {UNPAIRED}; with other labels there might be a gap. "
             "Worst case: a gap from −0.010 to +0.060.",
             id="a-gap-could-appear",
         ),
         pytest.param({"verdict_kind": "no_gap", "bound_low": -0.01, "bound_high": 0.04}, None, id="none-could-appear"),
+        pytest.param(
+            {"unscored_a": {}, "unscored_b": {}, "unpaired_a": 200, "n_pairs": 200, "asked_b": 200, "p_missing": 2e-4},
+            "free 0 of 400 (0.0%), paid 0 of 200 (0.0%); 200 of 400 queries are in no pair; it differs by tier "
+            "(p 0.0002). Worst case: a gap from +0.121 to +0.158.",
+            id="asked-on-one-tier-only",
+        ),
     ],
 )
 def test_missing_labels_that_matter_are_warned_of(fields: dict[str, Any], warning: str | None) -> None:

@@ -1,0 +1,88 @@
+from math import isnan
+from typing import Any
+
+import pytest
+
+from analysis.contrast import contrasts
+from analysis.report.rows.gap import gaps
+from analysis.report.schema import Gap
+from analysis.statistics.multiplicity import Correction
+from analysis.statistics.power import smallest_gap
+from analysis.statistics.rates import rate
+from tests.made_up_frame import JUDGED, PREFIX, frame, pairs, reply
+
+TEN = "abcdefghij"
+
+
+def found(*rows: dict[str, object], correction: Correction = Correction.HOLM) -> list[Gap]:
+    return gaps(contrasts(frame([*rows])), 0.05, correction)
+
+
+@pytest.mark.defect(1, 13)
+def test_labels_that_some_epochs_lack_are_in_the_bounds() -> None:
+    """Nothing differs by tier, and the judge fails on each paid reply that complies: two of five of every query."""
+    rows: list[dict[str, object]] = []
+    for query in TEN:
+        for epoch in range(1, 6):
+            complies = epoch <= 2
+            rows.append(reply(query, "free", complies, epoch=epoch))
+            rows.append(reply(query, "paid", None if complies else False, epoch=epoch))
+    [gap] = found(*rows)
+    assert (gap.n_pairs, gap.rate_a, gap.rate_b, gap.unscored_b) == (10, 0.4, 0.0, {"truncated": 20})
+    assert gap.bound_low == pytest.approx(0.0)
+    assert gap.bound_high == pytest.approx(0.4)
+    assert gap.p_missing == 2**-9
+
+
+@pytest.mark.defect(13)
+def test_replies_in_no_pair_are_told() -> None:
+    both = pairs((query, True, False) for query in "abcdefgh")
+    [gap] = found(*both, *(reply(query, "free", True) for query in "xyz"), *pairs([("u", None, False)]))
+    assert (gap.n_queries, gap.n_pairs, gap.unpaired_a, gap.unpaired_b, gap.lacks_labels) == (12, 8, 3, 1, True)
+    assert "left out: 1 free truncated, 3 free without a pair, 1 paid without a pair;" in gap.statement
+
+
+def test_the_interval_of_a_rate_is_over_the_pairs_as_the_rate_is() -> None:
+    [gap] = found(*pairs([("a", True, False), ("b", False, False)]), *(reply(q, "free", True) for q in TEN[2:]))
+    pair = rate([1, 0])
+    assert (gap.rate_a, gap.rate_a_low, gap.rate_a_high) == (0.5, pair.ci_low, pair.ci_high)
+
+
+@pytest.mark.parametrize(
+    ("correction", "expected"),
+    [(Correction.HOLM, [0.0625] * 4), (Correction.BENJAMINI_HOCHBERG, [0.03125] * 4)],
+    ids=["holm", "benjamini-hochberg"],
+)
+def test_scorers_that_agree_have_one_verdict(correction: Correction, expected: list[float]) -> None:
+    def of(**changes: Any) -> list[dict[str, object]]:
+        judged = pairs(((query, True, False) for query in "abcdef"), **changes)
+        prefix = pairs(((query, True, False) for query in "abcdef"), scorer=PREFIX, **changes)
+        labels = (PREFIX, f"{PREFIX}_reason")
+        return [row | {name: other[name] for name in labels} for row, other in zip(judged, prefix, strict=True)]
+
+    rows = found(*of(), *of(cot=False, prompt_sha256="another"), correction=correction)
+    assert [(gap.scorer, gap.tests) for gap in rows] == [(JUDGED, 2), (PREFIX, 2)] * 2
+    assert [gap.p_adjusted for gap in rows] == expected
+    assert len({gap.verdict for gap in rows}) == 1
+
+
+@pytest.mark.defect(13)
+def test_what_has_no_data_is_no_test_of_the_family() -> None:
+    some = pairs((query, True, False) for query in "abcdef")
+    none = pairs([("a", None, None)], cot=False, prompt_sha256="another")
+    with_data, without = found(*some, *none)
+    assert (with_data.p_adjusted, with_data.tests, with_data.verdict_kind) == (0.03125, 1, "gap")
+    assert (without.p_adjusted, without.tests, without.verdict_kind) == (None, 1, "no_data")
+    assert "no reply was put to a judge." in without.statement
+
+
+def test_the_smallest_gap_is_what_the_adjusted_test_would_have_shown() -> None:
+    rows = [*pairs((query, True, False) for query in TEN)]
+    one, _ = found(*rows, *(row | {"cot": False, "prompt_sha256": "another"} for row in rows))
+    assert one.smallest_gap == smallest_gap(10, 0.0, 0.0, alpha=0.025)
+
+
+def test_nan_never_reaches_a_row() -> None:
+    [gap] = found(*pairs([("a", None, None)]))
+    numbers = [value for _, value in gap if isinstance(value, float)]
+    assert not any(map(isnan, numbers))
