@@ -46,8 +46,8 @@ def gap_difference(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> 
     Returns:
         Difference, interval and p. Where no query differs, as at 0/n and at n/n in both readings, the difference is 0,
         p is 1, and the interval is ±z√(2h)/(n + 2h). At a gap of n/n against one of 0/n the difference is 1 and p is
-        2^(1 − n). Where n = 1, p is 1 and the interval wide; at 95 %, that of one or two queries with e = ±2 is drawn
-        in so far that it does not hold the difference. All is NaN where n = 0.
+        2^(1 − n). Where n = 1, p is 1 and the interval wide. With e = ±2 in a few queries, the interval is drawn in
+        beyond the difference itself, and is stretched to hold it. All is NaN where n = 0.
 
     Raises:
         ValueError: If the shapes differ, or a value is outside [-1, 1] or NaN.
@@ -66,11 +66,12 @@ def gap_difference(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> 
     added = 3 * z**2 / 4
     centre = float(e.sum()) / (n + added)
     half = z * sqrt(((float(np.square(e).sum()) + added) / (n + added) - centre**2) / (n + added))
+    mean = float(e.mean())
     return GapDifference(
         n,
-        float(e.mean()),
-        max(-2.0, centre - half),
-        min(2.0, centre + half),
+        mean,
+        min(mean, max(-2.0, centre - half)),
+        max(mean, min(2.0, centre + half)),
         # The signs of e are those of the two halves' difference, which are rates.
         sign_flip_exact((1 + first) / 2, (1 + second) / 2),
     )

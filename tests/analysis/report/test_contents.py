@@ -194,10 +194,8 @@ def test_variations_a_family_and_facts_from_their_logs(tmp_path: Path) -> None:
         "variation paraphrase_0 · no facts",
         "variation paraphrase_1 · no facts",
     }
-    assert of_family == (
-        "control/faker · helpful_only · CoT · no facts · family paraphrase (2): gap; "
-        f"+1.000 [{family.ci_low:+.3f}, +1.000], 6 queries"
-    )
+    assert of_family == (f"control/faker · helpful_only · CoT · no facts · family paraphrase (2): {family.statement}")
+    assert family.statement.startswith(f"gap: +1.000 [{family.ci_low:+.3f}, +1.000] (adjusted Wald, 95 %); 6 pairs; ")
 
 
 @pytest.mark.parametrize(

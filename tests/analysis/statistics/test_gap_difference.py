@@ -72,3 +72,9 @@ def test_p_is_that_of_every_assignment_of_signs(pairs: list[tuple[int, int]]) ->
 def test_bad_differences(first: ArrayLike, second: ArrayLike, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         gap_difference(first, second)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_the_interval_of_opposite_readings_holds_their_difference(n: int) -> None:
+    found = gap_difference([1] * n, [-1] * n)
+    assert (found.difference, found.ci_high, found.ci_low < 2) == (2.0, 2.0, True)
