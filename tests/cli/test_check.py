@@ -48,7 +48,7 @@ def test_random_is_recovered_inside_exact_binomial_bounds() -> None:
         for r in figures(result)
         if (r["scorer"], r["cot"], r["figure"]) == ("judged_compliance", True, "compliance free")
     }
-    assert judged == {"helpful_only": (0.14, 72), "animal_welfare": (0.14, 140)}
+    assert judged == {"helpful_only": (0.14, 72), "animal_welfare": (0.14, 78)}
     assert result.exit_code == 0
 
 
