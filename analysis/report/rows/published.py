@@ -53,7 +53,8 @@ def published(
         gap.experiment: contrast for contrast, gap in zip(contrasts, gaps, strict=True) if gap.primary
     }
     for row in faking:
-        if row.among == "all":
+        # Votes of which no compliance scorer is left, as by a log of which a part was scored again, stand alone.
+        if row.among == "all" and row.experiment in once_an_experiment:
             yield from _faking(once_an_experiment[row.experiment], row)
 
 
