@@ -326,6 +326,8 @@ class FamilyGap(Circumstances):
     members_ci_high: Number
     members_p_value: Number
     """Sign flips over members; not below 2 to the power of 1 − members."""
+    also_differs: list[str] = []
+    """What has no name and differs between the members: sampling, judge and the like. Their gaps may differ for it."""
     judge: str | None
     calibrated: bool
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from math import nan
+from math import isnan, nan
 from statistics import median
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.contrast import FREE_PAID, PRIMARY, Contrast
 from analysis.experiment import NAMES
+from analysis.report.rows.two_gaps import also_differs
 from analysis.report.schema import Circumstances, FamilyGap, Gap, MemberGap
 from analysis.statistics import family_gap
 from analysis.statistics.equivalence import equivalence_p
@@ -47,7 +48,8 @@ def families(
         of_together = np.array([key == together for key in tested])
         p_adjusted[of_together] = adjusted(p_adjusted[of_together], correction)
     for of, family, key, p_value in zip(several, measured, tested, p_adjusted, strict=True):
-        yield _row(of, family, float(p_value), tested.count(key), delta, correction)
+        tests = sum(other == key and not isnan(p) for other, p in zip(tested, p_adjusted, strict=True))
+        yield _row(of, family, float(p_value), max(1, tests), delta, correction)
 
 
 def _variation(of: tuple[Contrast, Gap]) -> str:
@@ -131,6 +133,7 @@ def _row(
         members_ci_low=members.ci_low,
         members_ci_high=members.ci_high,
         members_p_value=family.p_members,
+        also_differs=also_differs(*contrasts),
         judge=verdict.judge,
         calibrated=verdict.calibrated,
     )

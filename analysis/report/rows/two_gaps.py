@@ -16,15 +16,14 @@ def difference_of_gaps(first: Contrast, second: Contrast) -> GapDifference:
     return gap_difference(*of_tiers.T)
 
 
-def also_differs(first: Contrast, second: Contrast) -> list[str]:
-    """Columns that have no name in an experiment and differ between two: the difference may be theirs.
+def also_differs(*contrasts: Contrast) -> list[str]:
+    """Columns that have no name in an experiment and differ between several: what differs otherwise may be theirs.
 
     Args:
-        first: One experiment.
-        second: Another one, of the same scorer: what judged the replies matters where the judge is that scorer.
+        contrasts: Experiments of one scorer: what judged the replies matters where the judge is that scorer.
     """
-    columns = (*_OF_THE_REPLY, *(_OF_THE_JUDGE if first.scorer == PRIMARY else ()))
-    values = {column: {agreed(contrast.replies, column) for contrast in (first, second)} - {None} for column in columns}
+    columns = (*_OF_THE_REPLY, *(_OF_THE_JUDGE if contrasts[0].scorer == PRIMARY else ()))
+    values = {column: {agreed(contrast.replies, column) for contrast in contrasts} - {None} for column in columns}
     return [column for column in columns if len(values[column]) > 1]
 
 

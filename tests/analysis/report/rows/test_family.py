@@ -121,3 +121,16 @@ def test_the_best_member_does_not_decide() -> None:
     assert row.gap == pytest.approx(0.2)
     assert (row.gap_min, row.gap_median, row.gap_max) == (0, 0, 1)
     assert row.members_p_value == 1.0
+
+
+def test_what_differs_between_the_members_is_told() -> None:
+    by_a, by_b = {"judge": "judge/a", "sampling": "one"}, {"judge": "judge/b", "sampling": "another"}
+    [row] = found(*member("one", ONE, **by_a), *member("two", TWO, **by_b))
+    assert (row.also_differs, row.judge) == (["sampling", "judge"], "judge/a and judge/b")
+
+
+def test_a_family_without_data_is_no_test() -> None:
+    nothing = [("a", None, None)]
+    rows = [*member("one", ONE), *member("two", TWO)]
+    dead = [*member("three", nothing, family="dead"), *member("four", nothing, family="dead")]
+    assert {row.family: (row.tests, row.p_adjusted == row.p_value) for row in found(*rows, *dead)}["words"] == (1, True)
