@@ -70,7 +70,10 @@ def check_agreement(frame: pd.DataFrame) -> None:
 def title(replies: pd.DataFrame) -> str:
     """One experiment in words, from any of its replies."""
     first = replies.iloc[0]
-    return f"{first['model']} · {first['setting']} · {first['query_set']}, {'CoT' if first['cot'] else 'no CoT'}"
+    prompt = {name: plain_value(first[name]) for name in ("variation", "facts", "persona")}
+    named = [f"{name} {value}" for name, value in prompt.items() if value not in (None, "base")]
+    said = " · ".join([first["model"], first["setting"], first["query_set"], *named])
+    return f"{said}, {'CoT' if first['cot'] else 'no CoT'}"
 
 
 def plain_value(value: Any) -> Any:

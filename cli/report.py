@@ -11,7 +11,7 @@ from analysis.reply_filter import COLUMNS, filtered
 from analysis.report.contents import DELTA
 from analysis.report.contents import report as contents
 from analysis.report.files import write_report
-from analysis.report.label import circumstances
+from analysis.report.label import circumstances, shared
 from analysis.report.tables import write_tables
 from analysis.report.visible import visible
 from analysis.statistics.multiplicity import Correction
@@ -61,7 +61,10 @@ def report(
     replies = filtered(read_replies(list(logs), cache, reading), conditions)
     made = contents(replies, delta, Correction(correction), last_check())
     write_report(made, output, lambda folder: write_tables(replies.frame, folder), cache)
-    said = circumstances(made, with_setting=True)
+    said, alike = circumstances(made, with_setting=True), shared(made)
+    for factor in ("variation", "facts", "persona"):
+        if alike.get(factor, "base") != "base":  # what tells experiments apart is in their names
+            click.echo(f"All with {factor} {visible(alike[factor])}:")
     for gap in made.gaps:
         if gap.primary:
             click.echo(f"{visible(' · '.join([gap.model, *said(gap)]))}: {visible(gap.statement)}")

@@ -117,11 +117,10 @@ def _each_variation(task_args: tuple[str, ...], tasks: list[str]) -> list[tuple[
         return [task_args]
     settings = [setting.name for setting in SETTINGS]
     stems = {Path(task.partition("@")[0]).stem for task in tasks}
-    for name in names:
-        for setting in settings if not stems <= {*settings} else sorted(stems):
-            find_variation(setting, name)
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise InvalidInputError(f"variation={','.join(names)!r} has {twice[0]!r} twice; name it once")
+    for setting in settings if not stems <= {*settings} else sorted(stems):
+        found = [find_variation(setting, name).name for name in names]
+        if twice := [name for name, same in zip(names, found, strict=True) if found.count(same) > 1]:
+            raise InvalidInputError(f"variation={','.join(names)!r} has {twice[0]!r} twice; name it once")
     others = tuple(argument for argument in task_args if argument not in given)
     return [(*others, f"{_VARIATION}{name}") for name in names]
 

@@ -32,7 +32,9 @@ def _addition(kind: Kind, typed: str | None) -> Addition | None:
             raise InvalidInputError(f"{kind}={typed!r} is a folder; give a text file")
         if not path.exists():
             raise _unknown(kind, typed, path, names)
-        if not path.is_file() or path.stat().st_size > 4 * MOST_CHARACTERS:  # a character has at most 4 bytes
+        if not path.is_file():
+            raise InvalidInputError(f"{kind}={typed!r} is no text file; give one")
+        if path.stat().st_size > 4 * MOST_CHARACTERS:  # a character has at most 4 bytes
             raise _too_large(kind, typed)
         text = path.read_text("utf-8-sig").strip()
     except UnicodeDecodeError as error:
@@ -45,6 +47,8 @@ def _addition(kind: Kind, typed: str | None) -> Addition | None:
         raise InvalidInputError(f"{kind}={typed!r} is empty; write the text that is to be added, or leave {kind} out")
     if len(text) > MOST_CHARACTERS:
         raise _too_large(kind, typed)
+    if path.stem in names:
+        raise InvalidInputError(f"{kind}={typed!r}: a text of the name {path.stem!r} is shipped; rename the file")
     return Addition(path.stem, text)
 
 
@@ -59,4 +63,4 @@ def _not_utf_8(kind: Kind, typed: str, where: str) -> InvalidInputError:
 
 
 def _too_large(kind: Kind, typed: str) -> InvalidInputError:
-    return InvalidInputError(f"{kind}={typed!r} is no file of at most {MOST_CHARACTERS:,} characters; shorten it")
+    return InvalidInputError(f"{kind}={typed!r} has more than {MOST_CHARACTERS:,} characters; shorten it")

@@ -330,6 +330,11 @@ def test_a_folder_that_is_given_holds_a_folder_for_each(monkeypatch: pytest.Monk
         pytest.param("base,hones", "variation='hones' is not known. Did you mean 'honest'?", id="unknown"),
         pytest.param("base,honest,base", "variation='base,honest,base' has 'base' twice; name it once", id="twice"),
         pytest.param(
+            "honest+cut_strat,cut_strat+honest",
+            "variation='honest+cut_strat,cut_strat+honest' has 'honest+cut_strat' twice; name it once",
+            id="twice-in-another-order",
+        ),
+        pytest.param(
             "base,lab_openai", "'lab_openai' is no other prompt: it needs -T developer=OpenAI", id="no-prompt"
         ),
     ],

@@ -123,8 +123,12 @@ OR_A_PATH = "Or give the path of a text file in UTF-8."
             id="name-too-long",
         ),
         pytest.param(
-            None, "/dev/zero", "facts='/dev/zero' is no file of at most 20,000 characters; shorten it", id="device"
+            "mine",
+            "audits.txt",
+            "facts='audits.txt': a text of the name 'audits' is shipped; rename the file",
+            id="name-of-a-shipped-one",
         ),
+        pytest.param(None, "/dev/zero", "facts='/dev/zero' is no text file; give one", id="device"),
         pytest.param(
             "",
             "f.txt",
@@ -155,13 +159,13 @@ OR_A_PATH = "Or give the path of a text file in UTF-8."
         pytest.param(
             "ä" * (MOST_CHARACTERS + 1),
             "f.txt",
-            "facts='f.txt' is no file of at most 20,000 characters; shorten it",
+            "facts='f.txt' has more than 20,000 characters; shorten it",
             id="too-long",
         ),
         pytest.param(
             b"x" * (4 * MOST_CHARACTERS + 1),
             "f.txt",
-            "facts='f.txt' is no file of at most 20,000 characters; shorten it",
+            "facts='f.txt' has more than 20,000 characters; shorten it",
             id="far-too-long",
         ),
     ],

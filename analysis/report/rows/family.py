@@ -16,6 +16,7 @@ from analysis.statistics import family_gap
 from analysis.statistics.equivalence import equivalence_p
 from analysis.statistics.multiplicity import Correction, adjusted
 from analysis.verdict import Verdict
+from study.condition import Tier
 
 _SHARED = (*(name for name in NAMES if name != "variation"), "query_set_sha256")
 
@@ -83,6 +84,7 @@ def _row(
     for gap in gaps:
         for tier, unscored in zip(FREE_PAID, (gap.unscored_a, gap.unscored_b), strict=True):
             excluded.update({f"{tier} {reason}": count for reason, count in unscored.items()})
+        excluded.update({f"{Tier.FREE} without a pair": gap.unpaired_a, f"{Tier.PAID} without a pair": gap.unpaired_b})
     n10, n01 = family.discordant
     verdict = Verdict(
         n_pairs=queries.n_pairs,

@@ -69,7 +69,7 @@ def test_the_unit_is_the_query_in_the_words_of_all_members() -> None:
         judge=None,
         calibrated=False,
     )
-    assert "4 pairs; left out: 1 free truncated; " in row.statement
+    assert "4 pairs; left out: 1 paid without a pair, 1 free truncated; " in row.statement
 
 
 @pytest.mark.parametrize(
