@@ -51,10 +51,18 @@ def entries(setting: str = "helpful_only") -> dict[str, list[str]]:
         (
             "paraphrase_3",
             [
-                "helpful_only paraphrase_3 · own words; Greenblatt et al. 2024 have eight of theirs, G.2 no. 25",
+                "helpful_only paraphrase_3 · own; Greenblatt et al. 2024 have eight of theirs",
                 "  other words: numbered rules",
                 f"  replaced {REWORDED}",
                 "  family paraphrase",
+            ],
+        ),
+        (
+            "their_paraphrase_3",
+            [
+                "helpful_only their_paraphrase_3 · Greenblatt et al. 2024, G.2 no. 25",
+                "  the paper's paraphrase 3, which is none of ours",
+                "  no other prompt: needs the paper's own paraphrases, which are not published",
                 "  Greenblatt et al. 2024, Claude 3 Opus: AF 0.000 (-0.119), gap +0.012 (-0.101)",
             ],
         ),

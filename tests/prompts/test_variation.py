@@ -147,7 +147,8 @@ NO_WORDS = {
 @OF_EACH_SETTING
 def test_every_published_variation_can_be_asked_for_by_its_name(setting: str) -> None:
     published = {figure.variation for figure in published_figures() if figure.experiment.setting == setting}
-    known = sorted(name for name in published if not NO_WORDS.keys() & {*name.split("+")})
+    theirs = {entry.slug for entry in catalogue(setting).values() if entry.needs}
+    known = sorted(name for name in published if not (NO_WORDS.keys() | theirs) & {*name.split("+")})
 
     assert [find_variation(setting, name).name for name in known] == known
 
@@ -169,6 +170,19 @@ def test_the_numbers_of_the_paper_are_those_of_its_figures(setting: str, annex: 
             assert number in entries[figure.variation].numbers
 
     assert sorted(numbers) == list(all_of_it)
+    asked = [(entry.slug, number) for entry in entries.values() if not entry.needs for number in entry.numbers]
+    assert [(slug, number) for slug, number in asked if numbers[number].variation != slug] == []
+
+
+@OF_EACH_SETTING
+def test_the_figures_of_the_papers_paraphrases_stand_beside_none_of_ours(setting: str) -> None:
+    entries = catalogue(setting)
+    published = {figure.variation for figure in published_figures() if figure.experiment.setting == setting}
+    ours = {entry.slug for entry in entries.values() if entry.family == "paraphrase"}
+
+    assert ours & published == set()
+    assert {f"their_paraphrase_{n}" for n in range(8)} <= published
+    assert all(entries[f"their_paraphrase_{n}"].needs for n in range(8))
 
 
 @OF_EACH_SETTING
