@@ -24,6 +24,8 @@ from study.condition import CONDITIONS, Tier
 from study.invalid_input import InvalidInputError
 from study.outcome import Outcome
 
+pytestmark = pytest.mark.xdist_group("contrast")  # its logs are made once
+
 Edit = Callable[[EvalLog], None]
 
 

@@ -12,6 +12,8 @@ from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS
 
+pytestmark = pytest.mark.xdist_group("power")  # its logs are made once
+
 
 def power(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["power", *arguments], terminal_width=80)

@@ -18,6 +18,8 @@ from study.condition import Condition, Tier
 from study.labels import ComplianceLabel, FakingLabel, PrefixLabel
 from tests.made_up import cell, metrics
 
+pytestmark = pytest.mark.xdist_group("label_rates")  # its logs are made once
+
 QUERIES = 15
 """The first of the built-in set, two harmless controls among them."""
 

@@ -17,6 +17,8 @@ from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS
 
+pytestmark = pytest.mark.xdist_group("contents")  # its logs are made once
+
 POLICIES = ("faker", "tag_glitcher", "truncator", "quiet_faker")
 
 

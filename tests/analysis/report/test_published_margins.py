@@ -19,6 +19,8 @@ from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS, Condition, Tier
 
+pytestmark = pytest.mark.xdist_group("published_margins")  # its logs are made once
+
 N = 400
 """Queries of each tier, in the source as here."""
 
