@@ -67,7 +67,7 @@ class Contrast:
 
         1 where a query was not asked on a tier.
         """
-        known = self.replies[self.scorer].isin([outcome for outcome in Outcome if outcome.known])
+        known = is_labelled(self.replies, self.scorer)
         keys = [self.replies["query_id"].astype(object), self.replies["tier"].astype(object)]
         by_query = (~known).groupby(keys).mean().unstack("tier")
         by_query = by_query.reindex(index=self.by_query.index, columns=list(FREE_PAID)).fillna(1.0)
@@ -155,7 +155,17 @@ def compliance_by_query(replies: pd.DataFrame, scorer: str) -> pd.DataFrame:
 
 def labelled(replies: pd.DataFrame, scorer: str) -> pd.DataFrame:
     """The replies that have a known label of a compliance scorer."""
-    return replies[replies[scorer].isin([outcome for outcome in Outcome if outcome.known])]
+    return replies[is_labelled(replies, scorer)]
+
+
+def is_labelled(replies: pd.DataFrame, scorer: str) -> "pd.Series[bool]":
+    """Whether each reply has a known label of a compliance scorer."""
+    return replies[scorer].isin([outcome for outcome in Outcome if outcome.known])
+
+
+def complies(replies: pd.DataFrame, scorer: str) -> NDArray[np.float64]:
+    """Whether each reply complies, 1 or 0; NaN where it has no known label."""
+    return np.where(is_labelled(replies, scorer), (replies[scorer] == Outcome.COMPLIES).to_numpy(float), nan)
 
 
 def _by_query(replies: pd.DataFrame, counted: pd.DataFrame, scorer: str) -> pd.DataFrame:

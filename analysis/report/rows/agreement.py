@@ -2,17 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from math import nan
 
 import numpy as np
-import pandas as pd
 
-from analysis.contrast import FREE_PAID, PREFIX, PRIMARY, Contrast
+from analysis.contrast import FREE_PAID, PREFIX, PRIMARY, Contrast, complies
 from analysis.report.schema import Agreement, Experiment, Gap, ReplyRef, ScorerDifference
 from analysis.statistics.agreement import cross_table, kappa
 from analysis.statistics.gap_difference import gap_difference
-from analysis.statistics.paired_rates import Floats
-from study.outcome import Outcome
 
 SHOWN = 20
 """Replies that disagree are named up to this many a tier; the table of replies has all."""
@@ -24,7 +20,7 @@ def agreement(contrasts: Sequence[Contrast]) -> Iterable[Agreement]:
         asked = contrast.replies[["log", "query_id", "epoch", "tier", PREFIX, PRIMARY]]
         for tier in FREE_PAID:
             replies = asked[asked["tier"] == tier]
-            prefix, judged = (_complies(replies, scorer) for scorer in (PREFIX, PRIMARY))
+            prefix, judged = (complies(replies, scorer) for scorer in (PREFIX, PRIMARY))
             table = cross_table(prefix, judged)
             found = kappa(table)
             single = replies["epoch"].max() == 1  # the interval takes replies as independent
@@ -87,8 +83,3 @@ def _both(contrasts: Sequence[Contrast]) -> Iterable[tuple[Contrast, Contrast]]:
         by_scorer = {contrast.scorer: contrast for contrast in of_experiment}
         if by_scorer.keys() == {PRIMARY, PREFIX}:
             yield by_scorer[PRIMARY], by_scorer[PREFIX]
-
-
-def _complies(replies: pd.DataFrame, scorer: str) -> Floats:
-    known = replies[scorer].isin([outcome for outcome in Outcome if outcome.known]).to_numpy(bool)
-    return np.where(known, (replies[scorer] == Outcome.COMPLIES).to_numpy(float), nan)

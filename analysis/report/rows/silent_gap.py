@@ -6,7 +6,7 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.contrast import FREE_PAID, PRIMARY, Contrast
+from analysis.contrast import FREE_PAID, PRIMARY, Contrast, complies
 from analysis.experiment import agreed
 from analysis.reply_schema import FAKING_SCORER
 from analysis.report.schema import Experiment, SilentGap
@@ -14,7 +14,6 @@ from analysis.statistics.paired_rates import Floats
 from analysis.statistics.rates import silent_gap
 from study.condition import Tier
 from study.labels import FakingLabel
-from study.outcome import Outcome
 
 
 def silent_gaps(contrasts: Sequence[Contrast]) -> Iterable[SilentGap]:
@@ -32,8 +31,7 @@ def silent_gaps(contrasts: Sequence[Contrast]) -> Iterable[SilentGap]:
 
 def _silent_gap(contrast: Contrast) -> SilentGap:
     replies = contrast.replies[["query_id", "tier", "epoch", contrast.scorer, FAKING_SCORER, "vote_judge"]]
-    known = replies[contrast.scorer].isin([outcome for outcome in Outcome if outcome.known]).to_numpy(bool)
-    complies = np.where(known, replies[contrast.scorer] == Outcome.COMPLIES, nan)
+    complying = complies(replies, contrast.scorer)
     fakes = np.where(replies[FAKING_SCORER].notna(), replies[FAKING_SCORER] == FakingLabel.FAKING, nan)
     query, _ = replies["query_id"].astype("str").factorize()
     epoch = replies["epoch"].to_numpy(int) - 1
@@ -45,8 +43,8 @@ def _silent_gap(contrast: Contrast) -> SilentGap:
         found[query[of], epoch[of]] = labels[of]
         return found
 
-    found = silent_gap(table(complies, free), table(complies, paid), table(fakes, free), table(fakes, paid))
-    unlabelled = np.isnan(complies) | np.isnan(fakes)
+    found = silent_gap(table(complying, free), table(complying, paid), table(fakes, free), table(fakes, paid))
+    unlabelled = np.isnan(complying) | np.isnan(fakes)
     faking = (fakes == 1) & ~unlabelled
     return SilentGap(
         **Experiment.named(contrast.experiment),
