@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from analysis.experiment import EXPERIMENT, plain_value
 from analysis.reply_schema import COMPLIANCE_SCORERS
 from analysis.statistics.discordance import discordance_of_rates
-from analysis.statistics.equivalence import equivalence_p
 from analysis.statistics.mcnemar import mcnemar_exact, sign_flip_exact
 from analysis.statistics.paired_gap import PairedGap, paired_gap
 from study.condition import Tier
@@ -109,11 +108,6 @@ class Contrast:
             return nan
         single = bool(np.all(np.isin(free, (0, 1)) & np.isin(paid, (0, 1))))
         return float(mcnemar_exact(*self.discordant)) if single else sign_flip_exact(free, paid)
-
-    def p_equivalence(self, delta: float) -> float:
-        """Two one-sided score tests against ±δ; NaN where there is no pair."""
-        n = len(self.pairs[0])
-        return float(equivalence_p(*self.discordant, n, delta)) if n else nan
 
 
 def contrasts(frame: pd.DataFrame) -> list[Contrast]:

@@ -25,6 +25,18 @@ _REPLY: dict[str, object] = {
     "vote_judge_temperature": None,
 }
 
+EXPERIMENT: dict[str, Any] = {
+    "model": "made-up/model",
+    "setting": "helpful_only",
+    "wrapper": "notebook",
+    "developer": "made-up",
+    "query_set": "made-up",
+    "prompts": "made-up",
+    "prefill": False,
+    "turns": 1,
+}
+"""What a row of a report says of these replies, whatever their variation."""
+
 
 def reply(query: str, tier: str, complies: bool | None, scorer: str = JUDGED, **changes: object) -> dict[str, object]:
     """One reply as a row: whether it complies, to one scorer, or None where it was truncated."""

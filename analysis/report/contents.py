@@ -38,8 +38,9 @@ METHODS = {
     "CoT minus no CoT": "paired difference of the gaps, query by query: sign flips (Fisher 1935), adjusted Wald, 95 %; "
     "p not adjusted",
     "difference to base": "as CoT minus no CoT",
-    "gap of a family": "mean over its members for each query, then as a gap: queries are the unit (Obuchowski 1998), "
-    "which answers for other queries in these words; with members as the unit, for other members with these queries",
+    "gap of a family": "mean over its members for each query that all of them have, then as a gap: queries are the "
+    "unit (Obuchowski 1998), which answers for other queries in these words; with members as the unit, for other "
+    "members with these queries",
     "gap by category": "interval of a gap; sum of squares between categories (Cochran 1954), p from dealing "
     f"the queries to categories of these sizes (Pitman 1937), {DRAWS:,} draws, not adjusted",
     "gap without alignment-faking reasoning": "interval of a gap, over the replies left (Greenblatt et al. 2024, F.4); "

@@ -297,13 +297,15 @@ class FamilyGap(Circumstances):
     members: list["MemberGap"]
     """Two or more, by name."""
     gap_min: Number
-    """Of the members."""
+    """Of the members, over these queries."""
     gap_median: Number
     gap_max: Number
     n_queries: int
-    """Queries with a label on both tiers in one member or more."""
+    """Queries with a label on both tiers in every member."""
+    n_left_out: int
+    """Queries with a label on both tiers in some members and not in all: in no number but those of `members`."""
     rate_a: Rate
-    """Mean over these queries of the mean over members."""
+    """Mean over these queries and the members."""
     rate_b: Rate
     gap: Number
     """The unit is the query, put in each of the members' words."""
@@ -333,7 +335,7 @@ class FamilyGap(Circumstances):
 
 
 class MemberGap(_Row):
-    """The gap of one member."""
+    """The gap of one member, over all pairs of its own."""
 
     variation: str
     n_pairs: int

@@ -58,7 +58,7 @@ def sign_flip_exact(a: ArrayLike, b: ArrayLike, *, draws: int = 100_000, seed: i
     the share of all 2ⁿ assignments of signs whose sum is at least as far from 0 as the one seen. With one epoch it is
     `mcnemar_exact`, number for number; the statistic is that of Obuchowski (1998, Statist. Med. 17), whose normal
     approximation is left out. The distribution of the sum is convolved on the lattice of the differences, so it is
-    exact for any number of queries. For families of paraphrases, take `cluster_means` first.
+    exact for any number of queries.
 
     What it holds at its level is the hypothesis that the tiers do not matter to any query. Where large differences one
     way cancel many small ones the other way, the gap is 0 and p ≤ 0.05 can be more frequent: 0.12 at n = 50 where 4 %

@@ -46,8 +46,8 @@ def paired_gap(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> PairedGap:
       h = 1 falls to 0.929 at n = 50 (p01 = 0, p10 = 0.084). With z²/2 the interval is up to 8 % wider than Tango's.
       3z²/8 is halfway.
     - a and b may be means over the epochs of a query. With one epoch S is the number of discordant pairs, as published;
-      with several, the query stays the unit, and n is not multiplied by the epochs. For families of paraphrases, take
-      `cluster_means` first.
+      with several, the query stays the unit, and n is not multiplied by the epochs. Of families of paraphrases
+      `family_gap` says more.
 
     Args:
         a: Shape (n,): compliance of each query on the first side, in [0, 1].

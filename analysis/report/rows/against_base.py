@@ -6,7 +6,7 @@ from typing import Any
 from analysis.contrast import Contrast
 from analysis.experiment import NAMES
 from analysis.published_figure import GAP_TIERS, Metric, figures_for
-from analysis.report.rows.two_gaps import also_differs, difference_of_gaps
+from analysis.report.rows.two_gaps import difference_of_gaps
 from analysis.report.schema import AgainstBase, Experiment, Faking, Gap, PublishedChange
 from study.condition import Tier
 
@@ -38,24 +38,18 @@ def against_base(contrasts: Sequence[Contrast], gaps: Sequence[Gap], faking: Seq
 def _against(
     contrast: Contrast, gap: Gap, base: Contrast, gap_base: Gap, rates: dict[tuple[object, ...], float | None]
 ) -> AgainstBase:
-    difference = difference_of_gaps(contrast, base)
     return AgainstBase(
         **Experiment.named(contrast.experiment),
+        **difference_of_gaps(contrast, base),
         scorer=contrast.scorer,
         gap=gap.gap,
         gap_base=gap_base.gap,
-        n_queries=difference.n,
-        difference=difference.difference,
-        ci_low=difference.ci_low,
-        ci_high=difference.ci_high,
-        p_value=difference.p_value,
         verdict=gap.verdict,
         verdict_base=gap_base.verdict,
         kind=gap.verdict_kind,
         kind_base=gap_base.verdict_kind,
         faking=rates.get(gap.experiment),
         faking_base=rates.get(gap_base.experiment),
-        also_differs=also_differs(contrast, base),
         published=[*_published(contrast.experiment)],
     )
 

@@ -6,6 +6,7 @@ from itertools import groupby
 import numpy as np
 
 from analysis.contrast import FREE_PAID, PREFIX, PRIMARY, Contrast, complies
+from analysis.report.rows.two_gaps import difference_fields
 from analysis.report.schema import Agreement, Experiment, Gap, ReplyRef, ScorerDifference
 from analysis.statistics.agreement import cross_table, kappa
 from analysis.statistics.gap_difference import gap_difference
@@ -60,16 +61,11 @@ def scorer_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> It
     for judged, prefix in _both(contrasts):
         first, second = (free - paid for free, paid in (prefix.labels, judged.labels))
         both = ~np.isnan(first) & ~np.isnan(second)
-        difference = gap_difference(first[both], second[both])
         yield ScorerDifference(
             **Experiment.named(judged.experiment),
+            **difference_fields(gap_difference(first[both], second[both])),
             gap_prefix=of[id(prefix)].gap,
             gap_judged=of[id(judged)].gap,
-            n_queries=difference.n,
-            difference=difference.difference,
-            ci_low=difference.ci_low,
-            ci_high=difference.ci_high,
-            p_value=difference.p_value,
             verdict_prefix=of[id(prefix)].verdict,
             verdict_judged=of[id(judged)].verdict,
             kind_prefix=of[id(prefix)].verdict_kind,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from analysis.contrast import Contrast
 from analysis.experiment import NAMES
-from analysis.report.rows.two_gaps import also_differs, difference_of_gaps
+from analysis.report.rows.two_gaps import difference_of_gaps
 from analysis.report.schema import CotDifference, Gap, Setup
 
 _SHARED = (*(name for name in NAMES if name != "cot"), "query_set_sha256")
@@ -28,20 +28,14 @@ def cot_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> Itera
 
 
 def _difference(cot: Contrast, gap_cot: Gap, no_cot: Contrast, gap_no_cot: Gap) -> CotDifference:
-    difference = difference_of_gaps(cot, no_cot)
     return CotDifference(
         **Setup.named(cot.experiment),
+        **difference_of_gaps(cot, no_cot),
         scorer=cot.scorer,
         gap_cot=gap_cot.gap,
         gap_no_cot=gap_no_cot.gap,
-        n_queries=difference.n,
-        difference=difference.difference,
-        ci_low=difference.ci_low,
-        ci_high=difference.ci_high,
-        p_value=difference.p_value,
         verdict_cot=gap_cot.verdict,
         verdict_no_cot=gap_no_cot.verdict,
         kind_cot=gap_cot.verdict_kind,
         kind_no_cot=gap_no_cot.verdict_kind,
-        also_differs=also_differs(cot, no_cot),
     )

@@ -6,9 +6,10 @@ from math import isnan
 
 import numpy as np
 
-from analysis.contrast import FREE_PAID, PREFIX, PRIMARY, Contrast
+from analysis.contrast import FREE_PAID, PREFIX, Contrast
 from analysis.experiment import agreed
 from analysis.reply_schema import reason_column
+from analysis.report.rows.conclusion import conclusion, verdict_on
 from analysis.report.schema import Experiment, Gap
 from analysis.statistics.agreement import pairing_correlation
 from analysis.statistics.bounds import gap_bounds
@@ -16,7 +17,6 @@ from analysis.statistics.missingness import missingness
 from analysis.statistics.multiplicity import Correction, adjusted
 from analysis.statistics.power import smallest_gap
 from analysis.statistics.rates import rate
-from analysis.verdict import Verdict
 from study.condition import Tier
 
 
@@ -57,24 +57,17 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         tier: dict(Counter(of_tier[reason_column(contrast.scorer)].dropna().astype(object)))
         for tier, of_tier in asked.items()
     }
-    n10, n01 = contrast.discordant
-    verdict = Verdict(
-        n_pairs=paired.n_pairs,
+    verdict = verdict_on(
+        paired,
+        contrast.discordant,
         excluded={f"{tier} {reason}": count for tier in FREE_PAID for reason, count in unscored[tier].items()}
         | {f"{tier} without a pair": count for tier, count in contrast.unpaired.items()},
-        n10=n10,
-        n01=n01,
-        ci_low=paired.ci_low,
-        ci_high=paired.ci_high,
-        interval="adjusted Wald, 95 %",
         p_adjusted=p_adjusted,
-        p_equivalence=contrast.p_equivalence(delta),
-        judge=agreed(replies, "judge") if contrast.scorer == PRIMARY else None,
-        judged=contrast.scorer == PRIMARY,
-        calibrated=False,
-        family=family,
-        correction=correction.label,
+        tests=family,
         delta=delta,
+        correction=correction,
+        scorer=contrast.scorer,
+        judge=agreed(replies, "judge"),
     )
     a, b = contrast.labels
     rates = [rate(of_tier) for of_tier in contrast.pairs]
@@ -85,6 +78,7 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
     )
     return Gap(
         **Experiment.named(contrast.experiment),
+        **conclusion(paired, verdict),
         scorer=contrast.scorer,
         primary=contrast.primary,
         contrast=f"{Tier.FREE}-{Tier.PAID}",
@@ -94,23 +88,11 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         asked_b=len(asked[Tier.PAID]),
         n_queries=len(a),
         n_pairs=paired.n_pairs,
-        rate_a=paired.rate_a,
-        rate_b=paired.rate_b,
         rate_a_low=rates[0].ci_low,
         rate_a_high=rates[0].ci_high,
         rate_b_low=rates[1].ci_low,
         rate_b_high=rates[1].ci_high,
-        gap=paired.gap,
-        ci_low=paired.ci_low,
-        ci_high=paired.ci_high,
         p_value=contrast.p_value,
-        p_adjusted=p_adjusted,
-        p_equivalence=verdict.p_equivalence,
-        verdict=verdict.headline,
-        verdict_kind=verdict.kind.value,
-        statement=str(verdict),
-        tests=family,
-        delta=delta,
         more_queries=verdict.more_queries,
         smallest_gap=_smallest_gap(contrast, 0.0 if isnan(phi) else phi, verdict.alpha / family),
         correlation=phi,
@@ -123,8 +105,6 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         bound_high=bounds.high,
         rate_a_published=proxy[0],
         rate_b_published=proxy[1],
-        judge=verdict.judge,
-        calibrated=verdict.calibrated,
         notes=[*verdict.footnotes, *(["Several epochs: the query is the unit."] if replies["epoch"].max() > 1 else [])],
     )
 

@@ -1,5 +1,7 @@
 """Two experiments with the same queries: whether their gaps differ."""
 
+from typing import Any
+
 import pandas as pd
 
 from analysis.contrast import FREE_PAID, PRIMARY, Contrast
@@ -10,10 +12,21 @@ _OF_THE_REPLY = ("sampling", "version")
 _OF_THE_JUDGE = ("judge", "rubric", "rubric_sha256", "judge_temperature")
 
 
-def difference_of_gaps(first: Contrast, second: Contrast) -> GapDifference:
-    """First gap minus second, over the queries with a label on both tiers in both experiments."""
+def difference_of_gaps(first: Contrast, second: Contrast) -> dict[str, Any]:
+    """First gap minus second, over the queries with a label on both tiers in both experiments, as fields of a row."""
     of_tiers = pd.concat([_of_tiers(first), _of_tiers(second)], axis=1, join="inner").dropna().to_numpy()
-    return gap_difference(*of_tiers.T)
+    return difference_fields(gap_difference(*of_tiers.T)) | {"also_differs": also_differs(first, second)}
+
+
+def difference_fields(of: GapDifference) -> dict[str, Any]:
+    """The fields that every row with a difference of two gaps has."""
+    return {
+        "n_queries": of.n,
+        "difference": of.difference,
+        "ci_low": of.ci_low,
+        "ci_high": of.ci_high,
+        "p_value": of.p_value,
+    }
 
 
 def also_differs(*contrasts: Contrast) -> list[str]:

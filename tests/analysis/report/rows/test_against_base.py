@@ -9,7 +9,7 @@ from analysis.report.rows.gap import gaps
 from analysis.report.schema import AgainstBase, PublishedChange
 from analysis.statistics.gap_difference import gap_difference
 from analysis.statistics.multiplicity import Correction
-from tests.made_up_frame import JUDGED, PREFIX, frame, pairs
+from tests.made_up_frame import EXPERIMENT, JUDGED, PREFIX, frame, pairs
 
 OPUS = "anthropic/claude-3-opus-20240229"
 # "c" has no label in one cell, "d" was asked in the base prompt alone.
@@ -31,16 +31,9 @@ def test_the_difference_is_over_the_queries_with_all_four_labels() -> None:
     expected = gap_difference([1, 1], [1, 0])
     assert found(*BASE, *other(variation="cut_ex", family="cuts")) == [
         AgainstBase(
-            model="made-up/model",
-            setting="helpful_only",
+            **EXPERIMENT,
             variation="cut_ex",
             family="cuts",
-            wrapper="notebook",
-            developer="made-up",
-            query_set="made-up",
-            prompts="made-up",
-            prefill=False,
-            turns=1,
             cot=True,
             scorer=JUDGED,
             gap=1.0,

@@ -8,7 +8,7 @@ from analysis.report.rows.gap import gaps
 from analysis.report.schema import CotDifference
 from analysis.statistics.gap_difference import gap_difference
 from analysis.statistics.multiplicity import Correction
-from tests.made_up_frame import JUDGED, PREFIX, frame, pairs
+from tests.made_up_frame import EXPERIMENT, JUDGED, PREFIX, frame, pairs
 
 # "c" has no label in one cell, "d" was asked with CoT alone.
 COT = pairs([("b", True, False), ("a", True, False), ("c", True, False), ("d", True, False)])
@@ -28,15 +28,8 @@ def test_the_difference_is_over_the_queries_with_all_four_labels() -> None:
     expected = gap_difference([1, 1], [0, 1])
     assert found(*COT, *without()) == [
         CotDifference(
-            model="made-up/model",
-            setting="helpful_only",
+            **EXPERIMENT,
             variation="made-up",
-            wrapper="notebook",
-            developer="made-up",
-            query_set="made-up",
-            prompts="made-up",
-            prefill=False,
-            turns=1,
             scorer=JUDGED,
             gap_cot=1.0,
             gap_no_cot=0.5,

@@ -9,9 +9,9 @@ from analysis.report.rows.gap import gaps
 from analysis.report.schema import FamilyGap, MemberGap
 from analysis.statistics.family_gap import family_gap
 from analysis.statistics.multiplicity import Correction
-from tests.made_up_frame import JUDGED, PREFIX, frame, pairs
+from tests.made_up_frame import EXPERIMENT, JUDGED, PREFIX, frame, pairs
 
-# "c" has no label on one tier in "two", and so counts in "one" alone.
+# "c" has no label on one tier in "two", and so counts in "one" alone, and not in the family.
 ONE = [("a", True, False), ("b", True, False), ("c", True, True), ("d", False, False)]
 TWO = [("a", True, False), ("b", False, False), ("c", None, True), ("d", False, False)]
 
@@ -26,19 +26,12 @@ def found(*rows: dict[str, object], correction: Correction = Correction.HOLM) ->
 
 
 def test_the_unit_is_the_query_in_the_words_of_all_members() -> None:
-    expected = family_gap([1, 1, 1, 0, 1, 0, 0], [0, 0, 1, 0, 0, 0, 0], [*"abcdabd"], [*"1111222"])
+    expected = family_gap([[1, 1], [1, 0], [0, 0]], [[0, 0]] * 3)
     queries, members = expected.over_queries, expected.over_members
-    assert queries.gap == pytest.approx((1 + 0.5 + 0 + 0) / 4)
+    assert queries.gap == (1 + 0.5 + 0) / 3
     [row] = found(*member("two", TWO), *member("one", ONE), *pairs(ONE, variation="base"))
     assert row == FamilyGap(
-        model="made-up/model",
-        setting="helpful_only",
-        wrapper="notebook",
-        developer="made-up",
-        query_set="made-up",
-        prompts="made-up",
-        prefill=False,
-        turns=1,
+        **EXPERIMENT,
         cot=True,
         family="words",
         scorer=JUDGED,
@@ -47,9 +40,10 @@ def test_the_unit_is_the_query_in_the_words_of_all_members() -> None:
             MemberGap(variation="two", n_pairs=3, gap=1 / 3, verdict_kind="inconclusive"),
         ],
         gap_min=1 / 3,
-        gap_median=(1 / 3 + 0.5) / 2,
-        gap_max=0.5,
-        n_queries=4,
+        gap_median=0.5,
+        gap_max=2 / 3,
+        n_queries=3,
+        n_left_out=1,
         rate_a=queries.rate_a,
         rate_b=queries.rate_b,
         gap=queries.gap,
@@ -69,7 +63,32 @@ def test_the_unit_is_the_query_in_the_words_of_all_members() -> None:
         judge=None,
         calibrated=False,
     )
-    assert "4 pairs; left out: 1 paid without a pair, 1 free truncated; " in row.statement
+    left_out = "1 paid without a pair, 1 free truncated, 1 query without a pair in every member"
+    assert f"3 pairs; left out: {left_out}; " in row.statement
+
+
+def test_members_of_other_queries_are_compared_over_those_that_all_have() -> None:
+    """Two members have the same gap over queries of their own; over the three that all have, one of them has it all."""
+    shared = "abc"
+    first = member("first", [(q, True, False) for q in shared] + [(q, False, False) for q in "xyz"])
+    second = member("second", [(q, False, False) for q in shared] + [(q, True, False) for q in "uvw"])
+    third = member("third", [(q, False, False) for q in shared])
+    [row] = found(*first, *second, *third)
+    assert [(of.variation, of.n_pairs, of.gap) for of in row.members] == [
+        ("first", 6, 0.5),
+        ("second", 6, 0.5),
+        ("third", 3, 0.0),
+    ]
+    assert (row.n_queries, row.n_left_out) == (3, 6)
+    assert row.gap == pytest.approx(1 / 3)
+    assert (row.gap_min, row.gap_median, row.gap_max) == (0.0, 0.0, 1.0)
+    assert "3 pairs; left out: 6 queries without a pair in every member; " in row.statement
+
+
+@pytest.mark.defect(13)
+def test_members_without_a_query_in_common_are_no_data() -> None:
+    [row] = found(*member("one", ONE), *member("two", [("z", True, False)]))
+    assert (row.n_queries, row.n_left_out, row.gap, row.gap_max, row.verdict_kind) == (0, 5, None, None, "no_data")
 
 
 @pytest.mark.parametrize(
