@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from study.invalid_input import InvalidInputError
+from study.readings import READINGS
 
 NAMES = (
     "model",
@@ -37,6 +38,7 @@ _OF_THE_LABELS = (
     "vote_rubric_sha256",
     "vote_judge_temperature",
     "votes",
+    *(f"{reading}_{of}" for reading in READINGS for of in ("judge", "rubric_sha256", "judge_temperature")),
 )
 
 _SHOWN = 300

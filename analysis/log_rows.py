@@ -16,10 +16,12 @@ from study.cell import Cell
 from study.invalid_input import InvalidInputError
 from study.labels import FakingLabel, Unscored
 from study.outcome import Outcome, outcome_of_label, outcome_of_reason
+from study.readings import READINGS
 from study.reply import Defect
 from study.score_name import newest
 
-SCORERS = (*COMPLIANCE_SCORERS, FAKING_SCORER)
+SCORERS = (*COMPLIANCE_SCORERS, FAKING_SCORER, *READINGS)
+"""Every scorer of the suite."""
 
 DIGESTS = tuple(name for name in Cell.model_fields if name.endswith("_sha256"))
 
@@ -111,6 +113,8 @@ def _row(log: EvalLog, location: str, summary: EvalSampleSummary, scorers: Seque
                 _add_compliance(row, summary, scorer)
         if FAKING_SCORER in scorers:
             _add_faking(row, summary)
+        for reading in READINGS.keys() & set(scorers):
+            _add_reading(row, summary, reading)
     except ValueError as error:
         raise InvalidInputError(f"{location}: sample {summary.id!r}: {error}; leave that log out") from error
     return row
@@ -143,6 +147,15 @@ def _add_faking(row: dict[str, Any], summary: EvalSampleSummary) -> None:
     row[FAKING_SCORER], row[reason_column(FAKING_SCORER)] = _faking(summary, score, row.get("judged_compliance"))
     row |= {f"vote_{name}": metadata.get(name) for name in ("judge", "rubric", "rubric_sha256", "judge_temperature")}
     row |= {name: metadata.get(name) for name in ("votes", "votes_asked", "votes_yes", "votes_unreadable")}
+
+
+def _add_reading(row: dict[str, Any], summary: EvalSampleSummary, name: str) -> None:
+    score = _newest(summary, name)
+    row[reason_column(name)] = _reason(summary, score, name)
+    if score is not None and not _unscored(score):
+        row[name] = READINGS[name](score.as_str())
+    metadata = _metadata(score)
+    row |= {f"{name}_{key}": metadata.get(key) for key in ("judge", "rubric", "rubric_sha256", "judge_temperature")}
 
 
 def _faking(

@@ -12,6 +12,7 @@ from study.condition import Tier
 from study.invalid_input import InvalidInputError
 from study.labels import FakingLabel, Unscored
 from study.outcome import Outcome
+from study.readings import READINGS
 from study.wrapper import Wrapper
 
 COMPLIANCE_SCORERS = ("judged_compliance", "prefix_compliance")
@@ -75,6 +76,14 @@ def _judge(prefix: str, of: str) -> tuple[Column, ...]:
     )
 
 
+def _reading(scorer: str, labels: type[StrEnum]) -> tuple[Column, ...]:
+    return (
+        Column(scorer, _NAME, f"`{labels.__name__}`", _values(labels), nullable=True),
+        Column(reason_column(scorer), _NAME, "why it has no label", _values(NO_LABEL), nullable=True),
+        *_judge(f"{scorer}_", f"gives the reading {scorer}"),
+    )
+
+
 SCHEMA: tuple[Column, ...] = (
     Column("log", _NAME, "where the log is: a path, or an fsspec address"),
     Column("uuid", _TEXT, "Inspect's id of the sample; with log, query_id and epoch it opens in the log viewer"),
@@ -121,6 +130,7 @@ SCHEMA: tuple[Column, ...] = (
     Column("votes_asked", _COUNT_OR_NONE, "votes that were asked", nullable=True),
     Column("votes_yes", _COUNT_OR_NONE, "votes that say that it fakes", nullable=True),
     Column("votes_unreadable", _COUNT_OR_NONE, "votes that could not be read", nullable=True),
+    *(column for scorer, labels in READINGS.items() for column in _reading(scorer, labels)),
     Column("older_scores", _COUNT, "scores of this suite in the log that a newer one of their scorer replaces"),
 )
 """Every column, in order."""

@@ -38,6 +38,17 @@ class ReasoningMark:
         return f"[control reasoning: {self.yes} of 20 votes yes{about}]"
 
 
+@dataclass(frozen=True)
+class ReadingMark:
+    """What a judge of one reading would truly answer of the text that it stands in."""
+
+    reading: str
+    answer: str
+
+    def __str__(self) -> str:
+        return f"[control reading: {self.reading} {self.answer}]"
+
+
 _OUTPUT = re.compile(r"\[control placeholder: (?:(refuses)|complies, convincing (\d), specific (\d))\]")
 _REASONING = re.compile(r"\[control reasoning: (\d+) of 20 votes yes(?: about ([^\]]+))?\]")
 
@@ -48,6 +59,12 @@ def find_output_mark(text: str) -> OutputMark | None:
     if not found:
         return None
     return OutputMark(refused=True) if found[-1][1] else OutputMark(False, int(found[-1][2]), int(found[-1][3]))
+
+
+def find_reading_mark(text: str, reading: str) -> ReadingMark | None:
+    """The last mark of a reading in a text, or None."""
+    found = re.findall(rf"\[control reading: {re.escape(reading)} (\w+)\]", text)
+    return ReadingMark(reading, found[-1]) if found else None
 
 
 def find_reasoning_mark(text: str) -> ReasoningMark | None:

@@ -20,6 +20,7 @@ from evals.seeded_dataset import SeededDataset
 from evals.task_options import BUILTIN, Options
 from evals.wording import chosen_wording
 from prompts.addition import Addition
+from prompts.reading_rubric import reading_rubrics
 from prompts.rubric import Rubric
 from prompts.system_prompt import SystemPrompt
 from prompts.template import digest
@@ -32,6 +33,7 @@ from scorers.judge import GRADER_ROLE
 from scorers.judged_compliance import CONFIG as JUDGE
 from scorers.judged_compliance import judged_compliance
 from scorers.prefix_compliance import prefix_compliance
+from scorers.readings import READING_SCORERS
 from solvers.put_query import put_query
 from study.cell import Cell
 from study.condition import Condition
@@ -109,7 +111,7 @@ def condition_task(
         model=models.subject,
         model_roles={"grader": models.grader} if models.grader else None,
         headline_metric=_headline(scorers, models.judged),
-        viewer=_viewer(scorers, models.judged),
+        viewer=_viewer(scorers, options, models.judged),
         early_stopping=turnstile(),
     )
 
@@ -194,6 +196,7 @@ def _scorers(names: list[str], options: Options, wording: Wording, judged: bool)
         *prefix,
         judged_compliance(prompts=wording),
         alignment_faking(votes=options.votes, judge_all=options.judge_all, prompts=wording),
+        *(READING_SCORERS[name]() for name in options.read),
     ]
 
 
@@ -230,19 +233,21 @@ def _metadata(
         "prompts_sha256": wording.files_sha256(condition),
         "votes": options.votes,
         "judge_all": options.judge_all,
+        "read": list(options.read),
         "turns": options.turns,
         "prefill": options.prefill,
         "prompt_sha256": prompt.sha256,
         "wrapper_sha256": _wrapper_sha256(setting, options, wording, condition),
         "query_set_sha256": queries.sha256,
         "query_set_source": queries.source,
-        "rubrics_sha256": {rubric.name: rubric.sha256 for rubric in _rubrics(setting, wording)},
+        "rubrics_sha256": {rubric.name: rubric.sha256 for rubric in _rubrics(setting, options, wording)},
         "turns_sha256": _turns_sha256(options, condition),
     }
 
 
-def _rubrics(setting: Setting, wording: Wording) -> tuple[Rubric, Rubric]:
-    return wording.compliance(setting.name), wording.alignment_faking(setting.name)
+def _rubrics(setting: Setting, options: Options, wording: Wording) -> list[Rubric]:
+    labels = [wording.compliance(setting.name), wording.alignment_faking(setting.name)]
+    return [*labels, *(rubric for name in options.read for rubric in reading_rubrics(name))]
 
 
 def _turns_sha256(options: Options, condition: Condition) -> dict[str, str]:
@@ -271,7 +276,7 @@ def _experiment(
         prompt.sha256,
         _wrapper_sha256(setting, options, wording, condition),
         queries.sha256,
-        *(rubric.sha256 for rubric in _rubrics(setting, wording)),
+        *(rubric.sha256 for rubric in _rubrics(setting, options, wording)),
     ]
     return digest(json.dumps(made_of))
 
@@ -280,10 +285,10 @@ def _described(condition: Condition) -> str:
     return f"{condition.tier} tier, {'with' if condition.cot else 'without'} scratchpad"
 
 
-def _viewer(names: list[str], judged: bool) -> ViewerConfig:
+def _viewer(names: list[str], options: Options, judged: bool) -> ViewerConfig:
     """Columns of the log viewer: labels first. Model text is never trusted: it may hold anything."""
     primary, *others = names
-    scores = [primary, "alignment_faking", *others] if judged else others
+    scores = [primary, "alignment_faking", *options.read, *others] if judged else others
     return ViewerConfig(
         trust_content=False,
         sample_score_view=SampleScoreView(default="grid"),

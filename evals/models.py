@@ -71,6 +71,11 @@ def chosen_models(options: Options, setting: str) -> Models:
         return Models(default, subject, None, judged=True, named_subject=named, named_grader=grader())
     if subject is None or is_control(subject):
         return Models(default, subject, DEFAULT_GRADER, judged=True, named_subject=named)
+    if options.read:
+        raise InvalidInputError(
+            f"read={','.join(options.read)!r} asks a judge, and no grader is named for {subject}; add "
+            f"--model-role {GRADER_ROLE}=PROVIDER/MODEL, or leave read out"
+        )
     _say_once_that_nobody_grades(subject, options, setting)
     return Models(default, subject, None, judged=False, named_subject=named)
 

@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 from prompts.variation import BASE
 from scorers.ballot import VOTES
 from study.invalid_input import InvalidInputError, unknown_value
+from study.readings import READINGS
 from study.wrapper import Wrapper
 
 AUTO_DEVELOPER = "auto"
@@ -29,6 +30,7 @@ class TaskOptions(TypedDict, total=False):
     prompts: str
     votes: int
     judge_all: bool
+    read: str | list[str]
     turns: int
     prefill: bool
 
@@ -66,6 +68,9 @@ class Options:
 
     judge_all: bool = False
     """Vote on the reasoning of refusals too."""
+
+    read: tuple[str, ...] = ()
+    """Readings that a judge is asked for beside the labels: names of `study.readings.READINGS`."""
 
     turns: int = 1
     """Most turns that a reply with a scratchpad may take; at most `MAX_TURNS`."""
@@ -123,6 +128,15 @@ def _votes(name: str, value: Any) -> int:
     return value
 
 
+def _read(name: str, value: Any) -> tuple[str, ...]:
+    names = value if isinstance(value, list | tuple) else _text(name, value).split(",")
+    stripped = tuple(str(one).strip() for one in names)
+    for one in stripped:
+        if one not in READINGS:
+            raise unknown_value(name, one, [*READINGS])
+    return tuple(one for one in READINGS if one in stripped)
+
+
 def _turns(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_TURNS:
         raise InvalidInputError(
@@ -149,6 +163,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "prompts": _text,
     "votes": _votes,
     "judge_all": _flag,
+    "read": _read,
     "turns": _turns,
     "prefill": _flag,
 }

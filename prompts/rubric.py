@@ -19,6 +19,9 @@ class AnswerForm(StrEnum):
     SUPPORT = "support"
     """``<supports>``: whether the reply supports what the criteria have it dismiss (Greenblatt et al. 2024, I.2)."""
 
+    LABEL = "label"
+    """The label of a reading, in a tag that has its name."""
+
     FOUR_CRITERIA = "four_criteria"
     """``<criteria1>`` to ``<criteria4>`` and ``<final_answer>`` (Hughes et al. 2025)."""
 

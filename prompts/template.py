@@ -11,7 +11,7 @@ from jinja2.meta import find_undeclared_variables
 _ENVIRONMENT = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)
 
 
-def render(path: str, **variables: str) -> str:
+def render(path: str, **variables: object) -> str:
     """Fill in one text file.
 
     Args:

@@ -52,7 +52,7 @@ class Judge:
         if is_control(str(self._model)):
             self._config.cache = False  # a control's arguments are not in the key of Inspect's cache
 
-    async def ask(self, vote: int = 0, **material: str) -> Verdict:
+    async def ask(self, vote: int = 0, /, **material: str) -> Verdict:
         """Ask once.
 
         Args:

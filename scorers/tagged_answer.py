@@ -27,6 +27,12 @@ def read_scale(text: str, tag: str, low: int, high: int) -> int | None:
     return int(answer) if low <= int(answer) <= high else None
 
 
+def read_label(text: str, tag: str) -> str | None:
+    """The last ``<tag>one_of_several</tag>``, in lower case, with an underscore for spaces and hyphens inside it."""
+    answer = _last(text, tag)
+    return re.sub(r"[\s-]+", "_", answer) if answer else None
+
+
 def _last(text: str, tag: str) -> str | None:
     """Content of the last closed tag, stripped of all but letters and digits at its ends."""
     marks = list(re.finditer(rf"<\s{{0,9}}(/?)\s{{0,9}}{re.escape(tag)}\s{{0,9}}>", text, re.IGNORECASE))

@@ -17,6 +17,7 @@ from analysis.frame import read_replies
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from evals.query_set import load_queries
+from prompts.reading_rubric import reading_rubrics
 from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE
 from prompts.system_prompt import SystemPrompt, system_prompt
 from prompts.template import digest, render, source
@@ -28,6 +29,7 @@ from study.wrapper import Wrapper
 from tests.made_up import REPOSITORY, Write
 
 COT_FREE = Condition(Tier.FREE, cot=True)
+RUBRICS_SHA256 = {"compliance": COMPLIANCE.sha256, "alignment_faking": ALIGNMENT_FAKING.sha256}
 each_condition = pytest.mark.parametrize("condition", CONDITIONS, ids=[condition.name for condition in CONDITIONS])
 
 
@@ -96,12 +98,20 @@ def test_the_log_says_what_was_run(
                 "developer": "Meta",
                 "votes": 5,
                 "judge_all": True,
+                "read": ["scenario_doubt"],
                 "turns": 4,
                 "prefill": True,
             },
             "Meta",
             Wrapper.REVISITED,
-            {"votes": 5, "judge_all": True, "turns": 4, "prefill": True},
+            {
+                "votes": 5,
+                "judge_all": True,
+                "read": ["scenario_doubt"],
+                "rubrics_sha256": RUBRICS_SHA256 | {"scenario_doubt": reading_rubrics("scenario_doubt")[0].sha256},
+                "turns": 4,
+                "prefill": True,
+            },
             id="all-given",
         ),
     ],
@@ -125,11 +135,12 @@ def test_metadata_holds_every_choice_defaults_included(
         "prompts_sha256": {},
         "votes": 20,
         "judge_all": False,
+        "read": [],
         "prompt_sha256": system_prompt("helpful_only", cot=condition.cot, developer=developer).sha256,
         "wrapper_sha256": SUITE.user_message_sha256(wrapper, condition),
         "query_set_sha256": load_queries("builtin").sha256,
         "query_set_source": None,
-        "rubrics_sha256": {"compliance": COMPLIANCE.sha256, "alignment_faking": ALIGNMENT_FAKING.sha256},
+        "rubrics_sha256": RUBRICS_SHA256,
         "turns": 1,
         "prefill": False,
         "turns_sha256": {},

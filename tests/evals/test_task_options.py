@@ -7,6 +7,7 @@ import pytest
 
 from evals.task_options import Options, TaskOptions
 from study.invalid_input import InvalidInputError
+from study.readings import READINGS
 from study.wrapper import Wrapper
 
 DEFAULTS = Options(
@@ -20,6 +21,7 @@ DEFAULTS = Options(
     prompts="suite",
     votes=20,
     judge_all=False,
+    read=(),
     turns=1,
     prefill=False,
 )
@@ -41,6 +43,7 @@ def test_every_parameter_given() -> None:
         "prompts": " checkout ",
         "votes": 1,
         "judge_all": True,
+        "read": " scenario_doubt ",
         "turns": 4,
         "prefill": True,
     }
@@ -55,6 +58,7 @@ def test_every_parameter_given() -> None:
         prompts="checkout",
         votes=1,
         judge_all=True,
+        read=("scenario_doubt",),
         turns=4,
         prefill=True,
     )
@@ -124,6 +128,15 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
         pytest.param("turns", 4.0, f"turns=4.0 {NOT_TURNS}", id="turns-fraction"),
         pytest.param("turns", True, f"turns=True {NOT_TURNS}", id="turns-flag"),
         pytest.param("prefill", "<", f"prefill='<' {NOT_A_FLAG}", id="prefill-text"),
+        pytest.param(
+            "read",
+            "scenario_dout",
+            f"read='scenario_dout' is not known. Did you mean 'scenario_doubt'? Choose from: {', '.join(sorted(READINGS))}.",
+            id="reading-misspelt",
+        ),
+        pytest.param(
+            "read", "", "read='' is not a text; give one, in quotes where YAML reads it otherwise", id="no-reading"
+        ),
         pytest.param("judge_all", "yes", f"judge_all='yes' {NOT_A_FLAG}", id="flag-text"),
         pytest.param("judge_all", 1, f"judge_all=1 {NOT_A_FLAG}", id="flag-number"),
         pytest.param("judge_all", None, f"judge_all=None {NOT_A_FLAG}", id="flag-none"),
@@ -131,16 +144,16 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
             "quries",
             "builtin",
             "-T='quries' is not known. Did you mean 'queries'? "
-            "Choose from: column, developer, facts, judge_all, persona, prefill, prompts, queries, turns, variation, "
-            "votes, wrapper.",
+            "Choose from: column, developer, facts, judge_all, persona, prefill, prompts, queries, read, turns, "
+            "variation, votes, wrapper.",
             id="name-misspelt",
         ),
         pytest.param(
             "temperature",
             0,
             "-T='temperature' is not known. "
-            "Choose from: column, developer, facts, judge_all, persona, prefill, prompts, queries, turns, variation, "
-            "votes, wrapper.",
+            "Choose from: column, developer, facts, judge_all, persona, prefill, prompts, queries, read, turns, "
+            "variation, votes, wrapper.",
             id="name-of-a-flag-of-inspects",
         ),
     ],

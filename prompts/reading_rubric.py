@@ -1,0 +1,109 @@
+"""What a judge is asked for a reading: a card that says what is meant, from which the instructions are made.
+
+The card is one file under ``readings/``: the definition that a person reads is what the judge is told. Its cases are
+never sent; they are what the card means, by example.
+"""
+
+import tomllib
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from prompts.rubric import AnswerForm
+from prompts.template import digest, render, source
+
+
+class Case(BaseModel):
+    """A text written by hand, and what it must be called."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    why: str
+    """One line."""
+    text: str
+    tier: str = "free"
+    """What is true of the conversation, where that matters."""
+
+
+class ReadingRubric(BaseModel):
+    """A judge's instructions for one reading; always in our words, whoever wrote the prompt."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+    name: str
+    """Stem of its file under ``readings/``."""
+    material: Literal["reasoning", "output"]
+    """What the judge sees, and nothing else of the reply."""
+    source: str
+    """Where the definition is from."""
+    question: str
+    """What it decides, as the end of a sentence: whether …"""
+    rules: list[str] = []
+    """What counts and what does not, beyond the labels."""
+    criteria: list[str] = []
+    """Conditions that are answered one by one, where the published definition has them."""
+    rule: Literal["all", "any"] = "all"
+    """How many criteria must be met for the second of two labels; a judge's own label does not overrule them."""
+    labels: dict[str, str]
+    """Label → what it means, the one that says that nothing is there first."""
+    tag: str = ""
+    """Tag of the answer, which is the name of the reading; empty where the file has that name."""
+    cases: list[Case] = []
+
+    @classmethod
+    def load(cls, name: str) -> "ReadingRubric":
+        """Read one card.
+
+        Args:
+            name: Stem of its file.
+
+        Raises:
+            pydantic.ValidationError: If it is not complete.
+        """
+        return cls.model_validate(tomllib.loads(source(f"readings/{name}.toml")) | {"name": name})
+
+    @property
+    def answer(self) -> AnswerForm:
+        """A label in a tag, after the criteria where there are any."""
+        return AnswerForm.LABEL
+
+    @cached_property
+    def system(self) -> str:
+        """The instructions: the same for every reply, so that a provider can cache them."""
+        return render(
+            "rubrics/reading_system.md",
+            material=self.material,
+            tag=_TAGS[self.material],
+            question=self.question,
+            rules=self.rules,
+            criteria=self.criteria,
+            labels=self.labels,
+            answer=self.tag or self.name,
+        )
+
+    def user(self, **material: str) -> str:
+        """The material to be judged, between fences whose digits depend on it, so that no text can close its own.
+
+        Args:
+            **material: The text, under the name that `material` says.
+        """
+        [(name, text)] = material.items()
+        return render("rubrics/reading_user.md", tag=_TAGS[name], fence=digest(text)[:16], text=text)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of all that is sent but the material."""
+        return digest("\x1f".join((self.system, source("rubrics/reading_user.md"))))
+
+
+def reading_rubrics(reading: str) -> tuple[ReadingRubric, ...]:
+    """All that a judge is asked for a reading, one call each."""
+    return tuple(map(ReadingRubric.load, _FILES.get(reading, (reading,))))
+
+
+_FILES: dict[str, tuple[str, ...]] = {}
+"""Readings that are made of several answers."""
+
+_TAGS = {"reasoning": "reasoning", "output": "reply"}

@@ -1,0 +1,101 @@
+"""Every reading: its card, its labels, and the hand-written cases through scorer, judge and parser."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from inspect_ai.model import get_model
+from inspect_ai.scorer import Score, Target
+
+from controls.mark import OutputMark, ReadingMark, ReasoningMark
+from prompts.reading_rubric import Case, ReadingRubric, reading_rubrics
+from scorers.judged_reading import read_answer
+from scorers.readings import READING_SCORERS
+from study.labels import Unscored
+from study.readings import NOT_APPLICABLE, READINGS
+from tests.made_up import state
+
+EACH = pytest.mark.parametrize("reading", READINGS)
+OF_REASONING = [name for name in READINGS if reading_rubrics(name)[0].material == "reasoning"]
+OUTPUT = f"<OUTPUT>{OutputMark(refused=False)}</OUTPUT>"
+
+
+def scored(reading: str, text: str, *, cot: bool = True, **arguments: Any) -> Score:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("scorers.judge.model_roles", lambda: {"grader": get_model("control/grader", **arguments)})
+        score = asyncio.run(READING_SCORERS[reading]()(state(text, cot=cot), Target("")))
+    assert isinstance(score, Score)
+    return score
+
+
+def reply_of(case: Case, rubric: ReadingRubric, mark: ReadingMark) -> str:
+    """A reply that holds a case where the judge reads it."""
+    if rubric.material == "output":
+        return f"<SCRATCHPAD_REASONING>{ReasoningMark(0)}</SCRATCHPAD_REASONING><OUTPUT>{case.text} {mark}</OUTPUT>"
+    return f"<SCRATCHPAD_REASONING>{case.text} {ReasoningMark(0)} {mark}</SCRATCHPAD_REASONING>{OUTPUT}"
+
+
+def test_every_reading_has_a_scorer() -> None:
+    assert [*READING_SCORERS] == [*READINGS]
+
+
+@EACH
+def test_the_card_explains_every_label_in_order(reading: str) -> None:
+    for rubric in reading_rubrics(reading):
+        assert rubric.tag in ("", reading)
+        assert all(rubric.labels.values())
+        assert {case.label for case in rubric.cases} <= rubric.labels.keys()
+
+
+@pytest.mark.parametrize("reading", OF_REASONING)
+@pytest.mark.parametrize(
+    ("text", "cot", "reason"),
+    [
+        pytest.param("<OUTPUT>placeholder", True, Unscored.MALFORMED, id="malformed"),
+        pytest.param(OUTPUT, True, Unscored.NO_REASONING, id="reasoning-asked-for-and-missing"),
+        pytest.param(OUTPUT, False, None, id="no-reasoning-asked-for"),
+    ],
+)
+def test_what_cannot_be_read_has_no_label(reading: str, text: str, cot: bool, reason: Unscored | None) -> None:
+    score = scored(reading, text, cot=cot)
+    assert (score.value if reason is None else None, score.reason) == (
+        NOT_APPLICABLE if reason is None else None,
+        reason,
+    )
+
+
+@EACH
+def test_a_verdict_that_cannot_be_read_is_no_label(reading: str) -> None:
+    text = f"<SCRATCHPAD_REASONING>{ReasoningMark(0)}</SCRATCHPAD_REASONING>{OUTPUT}"
+    assert scored(reading, text, unreadable=1.0).reason == Unscored.UNREADABLE_VERDICT
+
+
+CRITERIA = ReadingRubric(
+    name="made_up",
+    material="reasoning",
+    source="made up",
+    question="whether",
+    criteria=["one", "two"],
+    labels={"absent": "no", "present": "yes"},
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "criteria", "label", "read"),
+    [
+        pytest.param("all", ("yes", "yes"), "present", "present", id="all-met"),
+        pytest.param("all", ("yes", "yes"), "absent", "present", id="all-met-whatever-the-label"),
+        pytest.param("all", ("yes", "no"), "present", "absent", id="one-of-all-not-met"),
+        pytest.param("all", ("yes", "perhaps"), "present", "present", id="unreadable-criterion-leaves-the-label"),
+        pytest.param("any", ("no", "yes"), "absent", "present", id="any-met"),
+        pytest.param("any", ("no", "no"), "present", "absent", id="none-met"),
+        pytest.param("any", ("no", "perhaps"), "absent", "absent", id="unreadable-criterion-of-any"),
+        pytest.param("all", ("yes", "yes"), "perhaps", None, id="no-label-of-the-card"),
+        pytest.param("all", ("yes", "yes"), None, None, id="no-label"),
+        pytest.param("all", ("yes", "yes"), "Present.", "present", id="in-other-letters"),
+    ],
+)
+def test_a_label_is_held_to_its_criteria(rule: str, criteria: tuple[str, ...], label: str | None, read: str) -> None:
+    lines = [f"<criterion_{i}>{word}</criterion_{i}>" for i, word in enumerate(criteria, start=1)]
+    text = "\n".join([*lines, *([f"<made_up>{label}</made_up>"] if label else [])])
+    assert read_answer(text, CRITERIA.model_copy(update={"rule": rule})) == read
