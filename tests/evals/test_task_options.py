@@ -131,7 +131,8 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
         pytest.param(
             "read",
             "scenario_dout",
-            f"read='scenario_dout' is not known. Did you mean 'scenario_doubt'? Choose from: {', '.join(sorted(READINGS))}.",
+            "read='scenario_dout' is not known. Did you mean 'scenario_doubt'? "
+            f"Choose from: {', '.join(sorted(READINGS))}.",
             id="reading-misspelt",
         ),
         pytest.param(
