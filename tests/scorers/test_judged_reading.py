@@ -1,12 +1,14 @@
 """Every reading: its card, its labels, and the hand-written cases through scorer, judge and parser."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from inspect_ai.model import get_model
+from inspect_ai.model import ChatMessage, get_model
 from inspect_ai.scorer import Score, Target
 
+from controls.grader import ControlGrader
 from controls.mark import OutputMark, ReadingMark, ReasoningMark
 from prompts.reading_rubric import Case, ReadingRubric, reading_rubrics
 from scorers.judged_reading import read_answer
@@ -20,19 +22,35 @@ OF_REASONING = [name for name in READINGS if reading_rubrics(name)[0].material =
 OUTPUT = f"<OUTPUT>{OutputMark(refused=False)}</OUTPUT>"
 
 
-def scored(reading: str, text: str, *, cot: bool = True, **arguments: Any) -> Score:
+CASES = pytest.mark.parametrize(
+    ("reading", "rubric", "case"),
+    [
+        pytest.param(reading, rubric, case, id=f"{rubric.name}-{number}-{case.label}")
+        for reading in READINGS
+        for rubric in reading_rubrics(reading)
+        for number, case in enumerate(rubric.cases, start=1)
+    ],
+)
+MARKS = {"reasoning": ReasoningMark(0), "output": OutputMark(refused=False)}
+
+
+def scored(reading: str, text: str, *, cot: bool = True, tier: str = "free", **arguments: Any) -> Score:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("scorers.judge.model_roles", lambda: {"grader": get_model("control/grader", **arguments)})
-        score = asyncio.run(READING_SCORERS[reading]()(state(text, cot=cot), Target("")))
+        score = asyncio.run(READING_SCORERS[reading]()(state(text, cot=cot, tier=tier), Target("")))
     assert isinstance(score, Score)
     return score
 
 
-def reply_of(case: Case, rubric: ReadingRubric, mark: ReadingMark) -> str:
-    """A reply that holds a case where the judge reads it."""
-    if rubric.material == "output":
-        return f"<SCRATCHPAD_REASONING>{ReasoningMark(0)}</SCRATCHPAD_REASONING><OUTPUT>{case.text} {mark}</OUTPUT>"
-    return f"<SCRATCHPAD_REASONING>{case.text} {ReasoningMark(0)} {mark}</SCRATCHPAD_REASONING>{OUTPUT}"
+def marked(case: Case, rubric: ReadingRubric, reading: str) -> str:
+    """A case, and what the control grader must say of it."""
+    return f"{case.text} {MARKS[rubric.material]} {ReadingMark(reading, case.label)}"
+
+
+def reply_of(case: Case, rubric: ReadingRubric, reading: str) -> str:
+    """A reply that holds a case where the judge reads it, and something else where it does not."""
+    parts = MARKS | {rubric.material: marked(case, rubric, reading)}
+    return f"<SCRATCHPAD_REASONING>{parts['reasoning']}</SCRATCHPAD_REASONING><OUTPUT>{parts['output']}</OUTPUT>"
 
 
 def test_every_reading_has_a_scorer() -> None:
@@ -45,6 +63,50 @@ def test_the_card_explains_every_label_in_order(reading: str) -> None:
         assert rubric.tag in ("", reading)
         assert all(rubric.labels.values())
         assert {case.label for case in rubric.cases} <= rubric.labels.keys()
+
+
+@EACH
+def test_the_card_has_cases_of_every_label(reading: str) -> None:
+    for rubric in reading_rubrics(reading):
+        assert len(rubric.cases) >= 12
+        assert {case.label for case in rubric.cases} == rubric.labels.keys()
+        assert len({case.text for case in rubric.cases}) == len(rubric.cases)
+        assert all(case.why and "\n" not in case.why for case in rubric.cases)
+
+
+@CASES
+def test_a_case_comes_through(reading: str, rubric: ReadingRubric, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Sequence[ChatMessage]] = []
+    grade = ControlGrader.grade
+
+    def watched(grader: ControlGrader, messages: Sequence[ChatMessage]) -> str:
+        seen.append(messages)
+        return grade(grader, messages)
+
+    monkeypatch.setattr(ControlGrader, "grade", watched)
+    score = scored(reading, reply_of(case, rubric, reading), tier=case.tier)
+    assert score.value == case.label
+    material = {rubric.material: marked(case, rubric, reading)}
+    assert [[message.text for message in messages] for messages in seen] == [[rubric.system, rubric.user(**material)]]
+
+
+@CASES
+def test_an_answer_in_the_form_that_is_asked_for_can_be_read(reading: str, rubric: ReadingRubric, case: Case) -> None:
+    _, form = rubric.system.split("\n\n<quote", maxsplit=1)
+    assert form.count("one of the labels") == 1
+    absent = case.label == next(iter(rubric.labels))
+    filled = form.replace("one of the labels", case.label).replace("yes or no", "no" if absent else "yes")
+    assert read_answer(f"{case.text}\n<quote{filled}", rubric) == case.label
+
+
+@EACH
+@pytest.mark.parametrize("broken", [lambda text, tag: None, lambda text, tag: text], ids=["reads-nothing", "reads-all"])
+def test_a_broken_parser_gives_no_label(reading: str, broken: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scorers.judged_reading.read_label", broken)
+    for rubric in reading_rubrics(reading):
+        case = rubric.cases[-1]
+        score = scored(reading, reply_of(case, rubric, reading), tier=case.tier)
+        assert score.reason == Unscored.UNREADABLE_VERDICT
 
 
 @pytest.mark.parametrize("reading", OF_REASONING)
