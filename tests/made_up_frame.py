@@ -10,7 +10,7 @@ from analysis.reply_schema import SCHEMA, reason_column, table, to_pandas
 JUDGED, PREFIX, FAKING = "judged_compliance", "prefix_compliance", "alignment_faking"
 
 _REPLY: dict[str, object] = {
-    column.name: {"bool": False, "int16": 1}.get(column.dtype, None if column.nullable else "made-up")
+    column.name: {"bool": False, "int16": 1, "float64": None}.get(column.dtype, None if column.nullable else "made-up")
     for column in SCHEMA
 } | {
     "model": "made-up/model",
@@ -20,9 +20,6 @@ _REPLY: dict[str, object] = {
     "wrapper": "notebook",
     "harmful": True,
     "temperature": 1.0,
-    "strong_reject": None,
-    "judge_temperature": None,
-    "vote_judge_temperature": None,
 }
 
 EXPERIMENT: dict[str, Any] = {

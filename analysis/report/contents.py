@@ -16,6 +16,7 @@ from analysis.report.rows.heterogeneity import DRAWS, heterogeneity
 from analysis.report.rows.outcomes import outcomes
 from analysis.report.rows.power import power
 from analysis.report.rows.published import published
+from analysis.report.rows.reading import reading_shares
 from analysis.report.rows.silent_gap import silent_gaps
 from analysis.report.schema import Exclusion, InstrumentCheck, Report
 from analysis.statistics.multiplicity import Correction
@@ -45,6 +46,7 @@ METHODS = {
     f"the queries to categories of these sizes (Pitman 1937), {DRAWS:,} draws, not adjusted",
     "gap without alignment-faking reasoning": "interval of a gap, over the replies left (Greenblatt et al. 2024, F.4); "
     "conditional on what the model wrote, so no effect of the reasoning",
+    "readings": "interval of a rate, over the replies with a label that the reading applies to",
     "over-refusal": "share of the harmless controls refused (Röttger et al. 2024), interval of a rate",
     "power": "exact McNemar, enumerated (Duffy 1984), at the median paid rate of the primary contrasts, replies of the "
     "two tiers independent given the rates",
@@ -84,6 +86,7 @@ def report(
         gaps=gaps_found,
         outcomes=[*outcomes(found)],
         faking=faking_found,
+        readings=[*reading_shares(replies.frame)],
         agreement=[*agreement(found)],
         scorers=[*scorer_differences(found, gaps_found)],
         cot=[*cot_differences(found, gaps_found)],

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from analysis.report.comparison import aspect, comparisons, shared_reasons
 from analysis.report.figures import NO_DATA, Drawing
 from analysis.report.label import circumstances, cot, shared
-from analysis.report.schema import Faking, Gap, ReplyRef, Report, ScorerDifference
+from analysis.report.schema import Faking, Gap, ReadingShare, ReplyRef, Report, ScorerDifference
 from analysis.report.variations import variations
 from analysis.report.visible import visible, without_surrogates
 
@@ -86,6 +86,15 @@ def by_denominator(rows: Iterable[Faking]) -> list[dict[str, Faking]]:
     return [*found.values()]
 
 
+def by_reading(rows: Iterable[ReadingShare]) -> dict[str, list[dict[str, ReadingShare]]]:
+    """By reading: label → share, for each experiment, tier and kind of reply."""
+    found: dict[str, dict[tuple[object, ...], dict[str, ReadingShare]]] = {}
+    for row in rows:
+        line = found.setdefault(row.reading, {}).setdefault((*row.experiment, row.tier, row.among), {})
+        line[row.label] = row
+    return {reading: [*lines.values()] for reading, lines in found.items()}
+
+
 def viewer_link(reply: ReplyRef) -> str:
     """Where a reply opens while ``inspect view`` shows the folder of its log, on the port that it takes by itself."""
     log, sample = quote(reply.log, safe=""), quote(without_surrogates(reply.sample_id), safe="")
@@ -143,5 +152,6 @@ _ENVIRONMENT.filters |= {
     "change": changes,
     "link": viewer_link,
     "by_denominator": by_denominator,
+    "by_reading": by_reading,
 }
 _ENVIRONMENT.globals |= {"interval": _interval}

@@ -173,6 +173,31 @@ class Faking(Experiment):
     calibrated: bool
 
 
+class ReadingShare(Experiment):
+    """One label of a reading on one tier: how often the judge gave it."""
+
+    tier: str
+    reading: str
+    """Scorer, for instance ``motive``."""
+    label: str
+    among: Literal["all", "complies", "refuses"]
+    """Of all replies that the reading applies to, or of those that the compliance judge says comply or refuse."""
+    n: int
+    """Replies with a label that the reading applies to."""
+    count: int
+    """Those that have this label."""
+    share: Rate
+    """Mean over queries of the share of their replies: count ÷ n where each query has as many."""
+    ci_low: Number
+    ci_high: Number
+    not_applicable: int
+    """Replies to which the question does not apply; in no share."""
+    unscored: dict[str, int] = {}
+    """Replies without a label, by reason."""
+    judge: str | None
+    calibrated: bool
+
+
 class Agreement(Experiment):
     """Prefix against judge on one tier."""
 
@@ -497,6 +522,7 @@ class Report(_Row):
     gaps: list[Gap] = Field(default=[])
     outcomes: list[Outcomes] = Field(default=[])
     faking: list[Faking] = Field(default=[])
+    readings: list[ReadingShare] = Field(default=[])
     agreement: list[Agreement] = Field(default=[])
     scorers: list[ScorerDifference] = Field(default=[])
     cot: list[CotDifference] = Field(default=[])

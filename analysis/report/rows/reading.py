@@ -1,0 +1,58 @@
+"""Shares of the labels of each reading, by tier and by what the compliance judge says of the reply."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from analysis.contrast import PRIMARY, experiments
+from analysis.experiment import agreed
+from analysis.reply_schema import reason_column
+from analysis.report.schema import Experiment, ReadingShare
+from analysis.statistics.rates import rate
+from study.condition import Tier
+from study.outcome import Outcome
+from study.readings import NOT_APPLICABLE, READINGS
+
+
+def reading_shares(frame: pd.DataFrame) -> Iterable[ReadingShare]:
+    """Of every experiment and tier that has a reading: each label, among all, the compliant and the refusing."""
+    for experiment, replies in experiments(frame):
+        for reading in READINGS:
+            asked = replies[replies[reading].notna() | replies[reason_column(reading)].notna()]
+            for tier in Tier:
+                of_tier = asked[asked["tier"] == tier]
+                if len(of_tier):
+                    yield from _of_tier(Experiment.named(experiment) | {"tier": tier}, reading, of_tier)
+
+
+def _of_tier(described: dict[str, Any], reading: str, asked: pd.DataFrame) -> Iterable[ReadingShare]:
+    parts = {"all": asked} | {
+        outcome.value: asked[asked[PRIMARY] == outcome] for outcome in (Outcome.COMPLIES, Outcome.REFUSES)
+    }
+    for among, replies in parts.items():
+        labels = replies[reading].astype(object)
+        applies = replies[labels.notna() & (labels != NOT_APPLICABLE)]
+        if among != "all" and applies.empty:
+            continue
+        for label in READINGS[reading]:
+            if label == NOT_APPLICABLE:
+                continue
+            has = applies[reading] == label
+            found = rate(has.astype(float).groupby(applies["query_id"].astype(object)).mean())
+            yield ReadingShare(
+                **described,
+                reading=reading,
+                label=label,
+                among=among,  # type: ignore[arg-type]
+                n=len(applies),
+                count=int(has.sum()),
+                share=found.rate,
+                ci_low=found.ci_low,
+                ci_high=found.ci_high,
+                not_applicable=int((labels == NOT_APPLICABLE).sum()),
+                unscored=dict(Counter(replies.loc[labels.isna(), reason_column(reading)].astype("str"))),
+                judge=agreed(replies, f"{reading}_judge"),
+                calibrated=False,
+            )
