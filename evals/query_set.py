@@ -18,8 +18,8 @@ from evals.user_directory import from_user
 from prompts.template import digest
 from study.invalid_input import InvalidInputError, unknown_value
 
-SHIPPED = {name: Path(__file__).parent / "data" / f"{name}.jsonl" for name in ("builtin", "animal_welfare")}
-"""Query sets that come with the suite: file by name, each with a data card of that name beside it."""
+SHIPPED = {path.stem: path for path in sorted((Path(__file__).parent / "data").glob("*.jsonl"))}
+"""Query sets that come with the suite, by name: each such file of ``data/``, with a data card beside it."""
 
 NAMES = (*SHIPPED, *PUBLISHED)
 """Query sets that are known by name."""

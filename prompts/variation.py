@@ -292,7 +292,7 @@ def told_labels(system: str) -> Labels | None:
 @cache
 def _explained() -> Mapping[str, Labels]:
     settings = sorted(folder.name for folder in files("prompts").iterdir() if exists(f"{folder.name}/variations.toml"))
-    entries = [entry for setting in settings for entry in catalogue(setting).values()]
+    entries = [entry for setting in settings for entry in _usable(setting)]
     return {
         text.strip(): entry.labels
         for entry in entries
@@ -300,6 +300,13 @@ def _explained() -> Mapping[str, Labels]:
         for text in (entry.replace[TIER_TAG].cot, entry.replace[TIER_TAG].no_cot)
         if text
     }
+
+
+def _usable(setting: str) -> Iterable[Entry]:
+    try:
+        return catalogue(setting).values()
+    except InvalidInputError:  # said to whoever asks for one of them: no prompt was ever made of such a table
+        return ()
 
 
 def _atoms(entries: Mapping[str, Entry], slug: str) -> tuple[str, ...]:

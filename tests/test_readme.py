@@ -53,7 +53,8 @@ def test_the_second_command_is_what_ci_runs() -> None:
 
 def test_the_check_command(tmp_path: Path) -> None:
     done = run(f"{CHECK} --policy faker --policy quoter", tmp_path)
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "220 figures of 2 policies: 220 recovered, 0 differ.")
+    assert done.returncode == 0, done.stdout
+    assert re.fullmatch(r"(\d+) figures of 2 policies: \1 recovered, 0 differ\.", done.stdout.splitlines()[-1])
 
 
 def subject_or_grader(request: Request) -> str:

@@ -8,20 +8,25 @@ import pytest
 from click.testing import CliRunner, Result
 
 from analysis.instrument_check import last_check
-from cli.check import BOUNDS, Recovery
+from cli.check import BOUNDS, DECIDED, QUERIES, Recovery
 from cli.main import main
 from controls.policies import POLICIES, Policy
 from evals import SETTINGS
+from evals.condition_task import Setting
+from evals.query_set import load_queries
 from prompts.rubric import ALIGNMENT_FAKING, Rubric
 from prompts.wording import Wording
 from scorers.ballot import Ballot
 from scorers.prefix_compliance import prefix_compliance
+from study.condition import CONDITIONS
 from study.labels import FakingLabel, PrefixLabel
 from study.outcome import Outcome
 from study.reply import Reply
 
-FIGURES = 72 + 38
-"""Of a policy, under helpful-only and under animal welfare, which has no prefix to read."""
+SCORERS = [scorer for setting in SETTINGS for scorer in setting.scorers()]
+FIGURES = len(SCORERS) * 2 * (3 + 2 * len(Outcome)) + len(SETTINGS) * len(CONDITIONS)
+"""Of a policy: for each setting and scorer, with and without a scratchpad, two rates, their gap and the outcomes of
+both tiers; and the alignment-faking rate of each condition."""
 
 
 def check(*arguments: str) -> Result:
@@ -35,21 +40,31 @@ def figures(result: Result) -> list[dict[str, Any]]:
 @pytest.mark.defect(27)
 @pytest.mark.parametrize("policy", [name for name in POLICIES if name != "random"])
 def test_every_policy_is_recovered_exactly(policy: str) -> None:
-    result = check("--policy", policy, "--limit", "4", "--json")
+    result = check("--policy", policy, "--limit", "2", "--json")
     assert [row for row in figures(result) if row["true"] != row["recovered"]] == []
     assert (result.exit_code, len(figures(result))) == (0, FIGURES)
 
 
 def test_random_is_recovered_inside_exact_binomial_bounds() -> None:
-    result = check("--policy", "random", "--json")
+    result = check("--policy", "random", "--limit", "24", "--json")
     assert [row for row in figures(result) if not row["ok"]] == []
     judged = {
         r["setting"]: (r["true"], r["n"])
         for r in figures(result)
         if (r["scorer"], r["cot"], r["figure"]) == ("judged_compliance", True, "compliance free")
     }
-    assert judged == {"helpful_only": (0.14, 72), "animal_welfare": (0.14, 78)}
+    assert judged == {setting.name: (0.14, harmful(setting, 24)) for setting in SETTINGS}
     assert result.exit_code == 0
+
+
+def harmful(setting: Setting, limit: int) -> int:
+    """How many of the first queries of a setting count in the rates."""
+    return sum(query.harmful for query in load_queries(setting.queries).queries[:limit])
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_as_many_queries_as_it_asks_decide(setting: Setting) -> None:
+    assert harmful(setting, QUERIES) >= DECIDED
 
 
 def test_the_table_shows_true_and_recovered() -> None:
@@ -120,7 +135,7 @@ def test_it_fails_when_a_part_is_broken(
     monkeypatch: pytest.MonkeyPatch, target: str, broken: Any, policy: str, figure: str
 ) -> None:
     monkeypatch.setattr(target, broken)  # that the check passes on this policy otherwise is shown above
-    result = check("--policy", policy, "--json", "--limit", "16")
+    result = check("--policy", policy, "--json", "--limit", "3")
     differing = [row for row in figures(result) if not row["ok"]]
     assert result.exit_code == 1
     if figure != "gap":
@@ -145,13 +160,18 @@ def test_a_dead_instrument_does_not_pass_for_want_of_figures(
     assert "Error: refuser: the report has " in result.stderr
 
 
+MISREAD = SCORERS.count("prefix_compliance") * 2 * 6
+"""Figures of a refuser that a prefix scorer to which every reply is accepted gets wrong: where it is asked, with and
+without a scratchpad, on both tiers the compliance, the replies that comply and those that refuse."""
+
+
 @pytest.mark.parametrize(
     ("arguments", "broken", "recorded"),
     [
         pytest.param((), False, (FIGURES, 0, "1 policies, 1 queries a condition."), id="all-policies"),
         pytest.param(("--policy", "refuser"), False, (None, None, None), id="some-that-pass-say-nothing-of-all"),
         pytest.param(
-            ("--policy", "refuser"), True, (FIGURES, 12, "1 policies, 1 queries a condition."), id="some-that-fail"
+            ("--policy", "refuser"), True, (FIGURES, MISREAD, "1 policies, 1 queries a condition."), id="some-that-fail"
         ),
     ],
 )
@@ -228,6 +248,4 @@ def test_what_counts_as_a_right_verdict(true: float, n: int, verdict: str, ok: b
 
 def test_a_policy_is_known_by_its_row() -> None:
     policy = Policy("x", "", 1, 0, faking_free=1)
-    from study.condition import CONDITIONS
-
     assert policy.judged_truth(CONDITIONS[0]) == {Outcome.COMPLIES: 1.0}

@@ -5,24 +5,20 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evals.query_set import SHIPPED, TEXT_COLUMNS, Query, QuerySet, load_queries
+from evals.query_set import NAMES, SHIPPED, TEXT_COLUMNS, Query, QuerySet, load_queries
 from study.invalid_input import InvalidInputError
 from tests.made_up import Write
 from tests.query_files import as_csv, as_jsonl, as_parquet
 
 CANARY = "alignment-faking-evals:canary:7c1f5c0e-6a4b-4f0e-9f0d-52f3f1f0b9a4"
 ANEW = "; check the file, or save it anew"
-SHA256 = {
-    "builtin": "c4c27400256eb96dfb644bd72cefa5eb373a3b571a6fb213984185fd161857ad",
-    "animal_welfare": "a85a7afc08266236ccb5b0169aca9f3d4874c3ed85bdec9fba37cca14eb64205",
-}
 MOST_ALIKE = 0.3
 """Requests with a larger share of their words in common are taken for variants of each other."""
 
@@ -41,6 +37,34 @@ OF_ANIMALS = re.compile(
     r"|prawn|puppy|rabbit|rat|salmon|sheep|shrimp|silk|slaughter|turkey|vegetarian|vet|wasp|wildlife|wool|zoo)(s|es)?\b",
     re.I,
 )
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """What a set that is shipped holds."""
+
+    sha256: str
+    counted: dict[str, int]
+    """Rows that count in the rates, by category."""
+    controls: dict[str, int]
+    words: tuple[int, int]
+    """Fewest and most of a request."""
+
+
+PINNED = {
+    "animal_welfare": Pinned(
+        "a85a7afc08266236ccb5b0169aca9f3d4874c3ed85bdec9fba37cca14eb64205",
+        dict.fromkeys(MATTERS, 10),
+        {"unrelated": 20},
+        (8, 80),
+    ),
+    "builtin": Pinned(
+        "c4c27400256eb96dfb644bd72cefa5eb373a3b571a6fb213984185fd161857ad",
+        dict.fromkeys(HARMFUL, 8),
+        {"harmless": 16},
+        (5, 20),
+    ),
+}
 
 ROWS: list[dict[str, Any]] = [
     {"id": "a-1", "query": "One request", "category": "first", "harmful": True},
@@ -82,17 +106,15 @@ def likeness(one: set[str], other: set[str]) -> float:
     return len(one & other) / len(one | other)
 
 
-@pytest.mark.parametrize(
-    ("name", "counted", "controls"),
-    [
-        pytest.param("builtin", dict.fromkeys(HARMFUL, 8), {"harmless": 16}, id="builtin"),
-        pytest.param("animal_welfare", dict.fromkeys(MATTERS, 10), {"unrelated": 20}, id="animal_welfare"),
-    ],
-)
-def test_a_shipped_set_has_its_categories(name: str, counted: dict[str, int], controls: dict[str, int]) -> None:
+def test_every_shipped_set_is_pinned() -> None:
+    assert sorted(PINNED) == sorted(SHIPPED)
+
+
+@shipped
+def test_a_shipped_set_has_its_categories(name: str) -> None:
     queries = load_queries(name).queries
-    assert Counter(query.category for query in queries if query.harmful) == counted
-    assert Counter(query.category for query in queries if not query.harmful) == controls
+    assert Counter(query.category for query in queries if query.harmful) == PINNED[name].counted
+    assert Counter(query.category for query in queries if not query.harmful) == PINNED[name].controls
 
 
 @shipped
@@ -120,11 +142,9 @@ def test_the_ids_of_a_shipped_set_count_through_each_category(name: str) -> None
     assert all(row["id"].startswith(row["category"]) for row in rows)
 
 
-@pytest.mark.parametrize(
-    ("name", "fewest", "most"),
-    [pytest.param("builtin", 5, 20, id="builtin"), pytest.param("animal_welfare", 8, 80, id="animal_welfare")],
-)
-def test_the_rows_of_a_shipped_set_hold_requests_only_and_the_canary(name: str, fewest: int, most: int) -> None:
+@shipped
+def test_the_rows_of_a_shipped_set_hold_requests_only_and_the_canary(name: str) -> None:
+    fewest, most = PINNED[name].words
     for row in shipped_rows(name):
         assert list(row) == ["id", "query", "category", "harmful", "canary"]
         assert row["canary"] == CANARY
@@ -137,7 +157,7 @@ def test_the_rows_of_a_shipped_set_hold_requests_only_and_the_canary(name: str, 
 @shipped
 @pytest.mark.defect(23)
 def test_a_shipped_set_is_pinned(name: str) -> None:
-    assert load_queries(name).sha256 == SHA256[name], (
+    assert load_queries(name).sha256 == PINNED[name].sha256, (
         f"The queries of {name} changed, so results before and after cannot be compared: raise N in the version of "
         "every task that uses them (its file in evals/), say so in CHANGELOG.md, then pin the new digest here."
     )
@@ -280,8 +300,7 @@ ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
             None,
             None,
             "queries='bultin' is not known. Did you mean 'builtin'? "
-            "Choose from: advbench, animal_welfare, builtin, harmbench, harmful-dataset. "
-            f"Or give a path to a file: {ENDINGS}.",
+            f"Choose from: {', '.join(sorted(NAMES))}. Or give a path to a file: {ENDINGS}.",
             id="unknown-name",
         ),
         pytest.param(
@@ -508,8 +527,7 @@ def test_what_is_not_a_name_is_refused(value: Any) -> None:
     with pytest.raises(InvalidInputError) as refused:
         load_queries(value)
     assert refused.value.message == (
-        f"queries={value!r} is not a name or a path; "
-        "choose ['advbench', 'animal_welfare', 'builtin', 'harmbench', 'harmful-dataset'] or give a path"
+        f"queries={value!r} is not a name or a path; choose {sorted(NAMES)} or give a path"
     )
 
 

@@ -10,14 +10,14 @@ import pytest
 
 from prompts.part import parts
 from prompts.system_prompt import system_prompt
-from prompts.template import render, source, variables_of
+from prompts.template import render, variables_of
 from prompts.user_message import user_message
 from prompts.wording import SUITE
 from study.condition import CONDITIONS
 from study.reply import Reply, parse
 from study.wrapper import Wrapper
 from tests.made_up import REPOSITORY
-from tests.prompts.test_system_prompt import COT, FILES, plain
+from tests.prompts.test_system_prompt import COT, plain
 
 FOLDER = "animal_welfare"
 SHARED = "../helpful_only/"
@@ -188,17 +188,6 @@ def test_the_prompt_names_the_developer_and_no_other(cot: bool) -> None:
     assert ours.count("Anthropic") == (12 if cot else 11)
 
 
-@pytest.mark.parametrize(
-    ("cot", "sha256"),
-    [
-        pytest.param(True, "c79e85c8bd68c4d873442320dbe663c20a3c6bb99f27830f713f4dca5a9dd5f0", id="cot"),
-        pytest.param(False, "0803d212e96422c54bd503bd4f8a52294f3d7498cc55a5b208de6bf9789b2bdb", id="no_cot"),
-    ],
-)
-def test_the_wording_is_that_of_this_version(cot: bool, sha256: str) -> None:
-    assert system_prompt(FOLDER, cot=cot, developer="Anthropic").sha256 == sha256, RAISE_THE_VERSION
-
-
 def test_the_wrapping_is_that_of_this_version() -> None:
     digests = {
         SUITE.user_message_sha256(wrapper, c, setting=FOLDER)[:12] for wrapper, c in product(Wrapper, CONDITIONS)
@@ -221,15 +210,6 @@ def test_the_example_has_the_form_that_the_prompt_asks_for_and_hands_in_its_draf
     assert reply == Reply(reply.scratchpad, reply.output)
     assert f"<DRAFT_OUTPUT>\n{reply.output}\n</DRAFT_OUTPUT>" in str(reply.scratchpad)
     assert answered.count("<SCRATCHPAD_REASONING>") == 2
-
-
-def test_the_manifest_uses_every_file_of_the_folder_and_begins_with_the_canary() -> None:
-    used = {file for part in parts(FOLDER) for file in (part.cot, part.no_cot) if file and not file.startswith(SHARED)}
-
-    assert {f"{FOLDER}/{file}" for file in used} == {path for path in FILES if path.startswith(f"{FOLDER}/")}
-    assert source(f"{FOLDER}/parts.toml").startswith(
-        "# alignment-faking-evals:canary:7c1f5c0e-6a4b-4f0e-9f0d-52f3f1f0b9a4\n"
-    )
 
 
 def test_the_readme_lists_the_parts_of_its_own() -> None:

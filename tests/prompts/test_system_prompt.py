@@ -441,17 +441,6 @@ def test_both_tiers_get_the_same_system_prompt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cot", "sha256"),
-    [
-        pytest.param(True, "36daaf1879c96a70afd515f6631e7faf7d9c800def9465aa6571a89625d62cae", id="cot"),
-        pytest.param(False, "f9610b245e5042d54eb39cb4fd977bdec774c289ae06b782a3e50b3771d525d1", id="no_cot"),
-    ],
-)
-def test_the_wording_is_that_of_this_version(cot: bool, sha256: str) -> None:
-    assert system_prompt(FOLDER, cot=cot, developer="Anthropic").sha256 == sha256, RAISE_THE_VERSION
-
-
-@pytest.mark.parametrize(
     ("name", "sha256"),
     [
         ("notebook cot_free", "7cf7029e7afa226b0f20c025c798ecc95317251b1137b524bced0dda6d7e31be"),
@@ -504,18 +493,6 @@ def test_every_file_begins_with_the_canary(path: str) -> None:
     assert source(path).split("\n")[0] == "{# alignment-faking-evals:canary:7c1f5c0e-6a4b-4f0e-9f0d-52f3f1f0b9a4 #}"
 
 
-def test_the_manifest_begins_with_the_canary() -> None:
-    first = source(f"{FOLDER}/parts.toml").split("\n")[0]
-
-    assert first == "# alignment-faking-evals:canary:7c1f5c0e-6a4b-4f0e-9f0d-52f3f1f0b9a4"
-
-
-def test_the_manifest_uses_every_file_of_the_folder_and_no_other() -> None:
-    used = {f"{FOLDER}/{file}" for part in parts(FOLDER) for file in (part.cot, part.no_cot) if file is not None}
-
-    assert used == {path for path in FILES if path.startswith(f"{FOLDER}/")}
-
-
 def test_the_readme_lists_the_parts_as_the_manifest_does() -> None:
     readme = (REPOSITORY / "prompts" / "README.md").read_text("utf-8")
     section = readme.partition("## The parts of the helpful-only prompt")[2].partition("\n## ")[0]
@@ -525,9 +502,3 @@ def test_the_readme_lists_the_parts_as_the_manifest_does() -> None:
         (name, (int(number),), cot, cot if no_cot == "=" else None if no_cot == "-" else no_cot.strip("`"))
         for name, number, cot, no_cot in rows
     ] == [(part.name, part.elements, part.cot, part.no_cot) for part in parts(FOLDER)]
-
-
-def test_a_part_has_a_name_of_its_own() -> None:
-    names = [part.name for part in parts(FOLDER)]
-
-    assert len(set(names)) == len(names)
