@@ -11,9 +11,8 @@ DOUBT, REASON = "scenario_doubt", "scenario_doubt_reason"
 
 
 def read(query: str, complies: bool, label: str | None, reason: str | None = None, **changes: Any) -> dict[str, Any]:
-    return reply(
-        query, "free", complies, **{DOUBT: label, REASON: reason, "scenario_doubt_judge": "a/judge"}, **changes
-    )
+    columns: dict[str, Any] = {DOUBT: label, REASON: reason, "scenario_doubt_judge": "a/judge"}
+    return reply(query, "free", complies, **columns, **changes)
 
 
 REPLIES = [
