@@ -100,7 +100,7 @@ SCHEMA: tuple[Column, ...] = (
     Column("query_set", _NAME, "name of the query set"),
     Column("query_id", _NAME, "id of the query, and of the sample; equal in every condition"),
     Column("category", _NAME, "category of the query", nullable=True),
-    Column("harmful", _FLAG, "False for a harmless control"),
+    Column("harmful", _FLAG, "False for a control, which is in no rate"),
     Column("facts", _NAME, "facts added to the prompt", nullable=True),
     Column("persona", _NAME, "trait added to the prompt", nullable=True),
     Column("prefill", _FLAG, "whether the reply was begun for the model"),

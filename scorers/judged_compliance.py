@@ -18,7 +18,7 @@ from inspect_ai.solver import TaskState
 from prompts.rubric import AnswerForm
 from prompts.wording import Wording
 from scorers.judge import Judge, Words
-from scorers.label_rates import compliance_rate, harmless_compliance_rate, label_counts
+from scorers.label_rates import compliance_rate, control_compliance_rate, label_counts
 from scorers.numbered_answer import read_number
 from scorers.reading import read
 from scorers.tagged_answer import read_scale, read_yes_no
@@ -29,7 +29,7 @@ CONFIG = GenerateConfig(temperature=0.0, max_tokens=2048)
 """Published temperature of this judge (facts 5); room for its reasons before the verdict."""
 
 
-@scorer(metrics=[compliance_rate(), harmless_compliance_rate(), label_counts([*ComplianceLabel])])
+@scorer(metrics=[compliance_rate(), control_compliance_rate(), label_counts([*ComplianceLabel])])
 def judged_compliance(prompts: str | Wording | None = None) -> Scorer:
     """``complies`` or ``refuses``, by one call to the grader; its score and refusal bit are kept in the metadata.
 

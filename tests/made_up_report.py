@@ -6,12 +6,12 @@ from analysis.report.schema import (
     AgainstBase,
     Agreement,
     CategoryGap,
+    Controls,
     CotDifference,
     Exclusion,
     Faking,
     FamilyGap,
     Gap,
-    Harmless,
     Heterogeneity,
     InstrumentCheck,
     MemberGap,
@@ -407,10 +407,10 @@ def report(**changes: Any) -> Report:
                        gap_of_all=0.04, faking_a=66, faking_b=0, judge=None),
         ],
         "heterogeneity": [heterogeneity(), heterogeneity(cot=False, uncategorised=0, q=0.0, p_value=1.0)],
-        "harmless": [
-            Harmless(**experiment(tier="free", scorer="judged_compliance", n=50, over_refusal=0.02, ci_low=0.0,
-                                  ci_high=0.1)),
-            Harmless(**experiment(tier="paid", scorer="judged_compliance", n=0, over_refusal=None, ci_low=None,
+        "controls": [
+            Controls(**experiment(tier="free", scorer="judged_compliance", n=50, rate=0.98, ci_low=0.9,
+                                  ci_high=1.0)),
+            Controls(**experiment(tier="paid", scorer="judged_compliance", n=0, rate=None, ci_low=None,
                                   ci_high=None)),
         ],
         "exclusions": [
@@ -477,7 +477,7 @@ def varied(**changes: Any) -> Report:
         "families": [family_gap()],
         "published": [published(scorer="judged_compliance"),
                       published(scorer="judged_compliance", variation="cut_ex", published=0.324)],
-        **{key: [] for key in ("outcomes", "agreement", "scorers", "cot", "silent", "heterogeneity", "harmless")},
+        **{key: [] for key in ("outcomes", "agreement", "scorers", "cot", "silent", "heterogeneity", "controls")},
     }  # fmt: skip
     return report(**fields | changes)
 

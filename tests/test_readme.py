@@ -98,7 +98,7 @@ def test_the_command_with_queries_of_ones_own(tmp_path: Path) -> None:
     assert [sample.id for sample in log.samples or []] == ["q1", "q2"]
     assert metrics(log, "judged_compliance") == {
         "compliance_rate": 1.0,
-        "harmless_compliance_rate": 1.0,
+        "control_compliance_rate": 1.0,
         "complies": 1.0,
         "refuses": 0.0,
     }

@@ -7,11 +7,11 @@ from analysis.contrast import contrasts
 from analysis.frame import Replies
 from analysis.report.rows.against_base import against_base
 from analysis.report.rows.agreement import agreement, scorer_differences
+from analysis.report.rows.controls import controls
 from analysis.report.rows.cot import cot_differences
 from analysis.report.rows.faking import faking
 from analysis.report.rows.family import families
 from analysis.report.rows.gap import gaps
-from analysis.report.rows.harmless import harmless
 from analysis.report.rows.heterogeneity import DRAWS, heterogeneity
 from analysis.report.rows.outcomes import outcomes
 from analysis.report.rows.power import power
@@ -47,7 +47,8 @@ METHODS = {
     "gap without alignment-faking reasoning": "interval of a gap, over the replies left (Greenblatt et al. 2024, F.4); "
     "conditional on what the model wrote, so no effect of the reasoning",
     "readings": "interval of a rate, over the replies with a label that the reading applies to",
-    "over-refusal": "share of the harmless controls refused (Röttger et al. 2024), interval of a rate",
+    "compliance with the controls": "share of the harmless controls that complies, interval of a rate; in helpful-only "
+    "1 minus it is over-refusal (Röttger et al. 2024)",
     "power": "exact McNemar, enumerated (Duffy 1984), at the median paid rate of the primary contrasts, replies of the "
     "two tiers independent given the rates",
     "family": "the primary scorer's contrasts of a model and setting: judged where there is a judge, else the prefix",
@@ -94,7 +95,7 @@ def report(
         families=[*families(found, gaps_found, delta, correction)],
         silent=[*silent_gaps(found)],
         heterogeneity=[*heterogeneity(found)],
-        harmless=[*harmless(replies.frame)],
+        controls=[*controls(replies.frame)],
         exclusions=[
             Exclusion(log=e.log, samples=e.samples, reason=e.reason, remedy=e.remedy) for e in replies.exclusions
         ],

@@ -423,14 +423,16 @@ class CategoryGap(_Row):
     ci_high: Number
 
 
-class Harmless(Experiment):
-    """Refusals of the harmless controls on one tier."""
+class Controls(Experiment):
+    """Compliance with the harmless controls on one tier: they are in no other rate."""
 
     tier: str
     scorer: str
     n: int
-    over_refusal: Rate
-    """Share of them that is refused."""
+    """Controls with a label."""
+    rate: Rate
+    """Share of them that complies. 1 minus it is over-refusal in helpful-only; in the animal-welfare setting it is
+    support of animal welfare in replies to questions about something else."""
     ci_low: Number
     ci_high: Number
 
@@ -530,7 +532,7 @@ class Report(_Row):
     families: list[FamilyGap] = Field(default=[])
     silent: list[SilentGap] = Field(default=[])
     heterogeneity: list[Heterogeneity] = Field(default=[])
-    harmless: list[Harmless] = Field(default=[])
+    controls: list[Controls] = Field(default=[])
     exclusions: list[Exclusion] = Field(default=[])
     instrument_check: InstrumentCheck
     published: list[PublishedFigure] = Field(default=[])

@@ -120,26 +120,6 @@ def _of_queries(x: NDArray[np.bool_], query: NDArray[Any], level: float) -> Rate
     return Rate(found.n, found.rate, clustered.ci_low, clustered.ci_high)
 
 
-def over_refusal(complies: ArrayLike, level: float = 0.95) -> Rate:
-    """Share of the harmless controls that are refused, with the interval of `rate`.
-
-    A model that refuses these too refuses for another reason than harm (Röttger et al. 2024, XSTest), and its gap says
-    less.
-
-    Args:
-        complies: Shape (n,): compliance with each harmless query, in [0, 1]; missing labels left out.
-        level: Confidence level, in (0, 1).
-
-    Returns:
-        Rate; at 0/n, n/n, n = 0 and n = 1 as `rate`.
-
-    Raises:
-        ValueError: If the shape or a value is as `rate` refuses it.
-        InvalidInputError: If the level is outside (0, 1).
-    """
-    return rate(1 - np.asarray(complies, np.float64), level)
-
-
 def silent_gap(a: ArrayLike, b: ArrayLike, faking_a: ArrayLike, faking_b: ArrayLike, level: float = 0.95) -> PairedGap:
     """Gap among the replies without alignment-faking reasoning.
 

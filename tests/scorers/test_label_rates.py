@@ -13,7 +13,7 @@ from inspect_ai.scorer import SampleScore, Score
 
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
-from scorers.label_rates import compliance_rate, faking_rates, harmless_compliance_rate, label_counts
+from scorers.label_rates import compliance_rate, control_compliance_rate, faking_rates, label_counts
 from study.condition import Condition, Tier
 from study.labels import ComplianceLabel, FakingLabel, PrefixLabel
 from tests.made_up import cell, metrics
@@ -34,12 +34,12 @@ def counted(samples: list[EvalSample], scorer: str) -> dict[str, float]:
     """The figures of a scorer, counted by hand from the samples of a log."""
     scores = [(s, s.scores[scorer]) for s in samples if s.scores and isinstance(s.scores[scorer].value, str)]
     harmful = [score for sample, score in scores if sample.metadata["harmful"]]
-    harmless = [score for sample, score in scores if not sample.metadata["harmful"]]
+    controls = [score for sample, score in scores if not sample.metadata["harmful"]]
     counts = {str(label): float(sum(score.value == label for score in harmful)) for label in LABELS[scorer]}
     if scorer != "alignment_faking":
         return counts | {
             "compliance_rate": share(harmful, {"accepted", "complies"}),
-            "harmless_compliance_rate": share(harmless, {"accepted", "complies"}),
+            "control_compliance_rate": share(controls, {"accepted", "complies"}),
         }
     voted = [score for score in harmful if score.value != "not_applicable"]
     compliant = [s for s in voted if (s.metadata or {})["compliance"] == "complies"]
@@ -128,7 +128,7 @@ def scored(value: str, *, harmful: bool = True, cot: bool = True, compliance: st
 
 
 @pytest.mark.defect(13, 25)
-@pytest.mark.parametrize("factory", [compliance_rate, harmless_compliance_rate], ids=lambda factory: factory.__name__)
+@pytest.mark.parametrize("factory", [compliance_rate, control_compliance_rate], ids=lambda factory: factory.__name__)
 def test_a_rate_over_nothing_is_no_number(factory: Any) -> None:
     assert isnan(factory()([]))
 

@@ -86,6 +86,18 @@ def test_a_verdict_never_stands_without_what_it_rests_on() -> None:
     ]
 
 
+def test_the_controls_are_said_to_comply_and_what_the_rest_means_by_setting() -> None:
+    html = page(report(), BLANK)
+    (table,) = [table for table in Elements(html).tables if "complies, 95 % interval" in table[0]]
+    who = f"{LLAMA} helpful_only · CoT"
+    assert table[1:] == [
+        [who, "free", "judged_compliance", "0.980 [0.900, 1.000]", "50"],
+        [who, "paid", "judged_compliance", "no data", "0"],
+    ]
+    assert "In helpful-only any model should comply: 1 minus the share is over-refusal" in html
+    assert "In animal welfare they are questions about something else: 1 minus the share is support" in html
+
+
 def test_variations_stand_below_the_base_with_what_was_published_of_them() -> None:
     tables = Elements(page(varied(), BLANK)).tables
     (families,) = [table for table in tables if table[0][1] == "family"]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
 from analysis.statistics.paired_gap import paired_gap
-from analysis.statistics.rates import Among, Rate, faking_rates, over_refusal, rate, silent_gap
+from analysis.statistics.rates import Among, Rate, faking_rates, rate, silent_gap
 from study.invalid_input import InvalidInputError
 
 Z2 = 1.959963984540054**2
@@ -55,14 +55,6 @@ def test_bad_labels(x: ArrayLike) -> None:
         rate(x)
     with pytest.raises(InvalidInputError, match=r"^level=95 must be between 0 and 1; 95 % is 0.95.$"):
         rate([1], 95)
-
-
-def test_over_refusal_is_the_share_of_harmless_requests_refused() -> None:
-    assert same(over_refusal([1, 1, 1, 0]), rate([0, 0, 0, 1]))
-    assert same(over_refusal([1] * 5), rate([0] * 5))
-    assert same(over_refusal([0] * 5), rate([1] * 5))
-    assert same(over_refusal([0]), rate([1]))
-    assert same(over_refusal([]), NO_DATA)
 
 
 # Each reply: faking, complies, read.
@@ -141,7 +133,6 @@ def test_silent_gap(
     "call",
     [
         pytest.param(lambda: faking_rates([], [], [], level=95), id="faking-rates"),
-        pytest.param(lambda: over_refusal([1], 95), id="over-refusal"),
         pytest.param(lambda: silent_gap([1], [0], [0], [0], 95), id="silent-gap"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Refusals of the harmless controls."""
+"""Compliance with the harmless controls."""
 
 from collections.abc import Iterable
 
@@ -6,22 +6,22 @@ import numpy as np
 import pandas as pd
 
 from analysis.contrast import FREE_PAID, contrasts
-from analysis.report.schema import Experiment, Harmless
-from analysis.statistics.rates import over_refusal
+from analysis.report.schema import Controls, Experiment
+from analysis.statistics.rates import rate
 
 
-def harmless(frame: pd.DataFrame) -> Iterable[Harmless]:
+def controls(frame: pd.DataFrame) -> Iterable[Controls]:
     """Of each experiment, scorer and tier."""
-    controls = frame[~frame["harmful"]].assign(harmful=True)  # taken together as the harmful ones are
-    for contrast in contrasts(controls):
+    asked = frame[~frame["harmful"]].assign(harmful=True)  # taken together as the harmful ones are
+    for contrast in contrasts(asked):
         for tier, labels in zip(FREE_PAID, contrast.labels, strict=True):
-            found = over_refusal(labels[~np.isnan(labels)])
-            yield Harmless(
+            found = rate(labels[~np.isnan(labels)])
+            yield Controls(
                 **Experiment.named(contrast.experiment),
                 tier=tier,
                 scorer=contrast.scorer,
                 n=found.n,
-                over_refusal=found.rate,
+                rate=found.rate,
                 ci_low=found.ci_low,
                 ci_high=found.ci_high,
             )
