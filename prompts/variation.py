@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import combinations
+from itertools import combinations, permutations
+from posixpath import normpath
 from typing import Annotated, Any, Self
 
 from jinja2 import TemplateSyntaxError
@@ -130,6 +131,13 @@ class Entry(_Table):
     add: tuple[NewPart, ...] = Field(default=(), strict=False)
     labels: Labels | None = None
     """How the tier is told; the unchanged labels unless given."""
+    words_of: str | None = None
+    """Setting that has the words: those of its variation of this name, for each part that both settings have in one
+    file, are this one's too."""
+    relies_on: tuple[str, ...] = Field(default=(), strict=False)
+    """Parts that its words speak of: it goes with no variation that cuts one of them."""
+    relies_on_words_of: tuple[str, ...] = Field(default=(), strict=False)
+    """Parts that its words agree with as they are: it goes with no variation that puts one of them in other words."""
 
     @property
     def changes(self) -> dict[str, str]:
@@ -223,7 +231,7 @@ def catalogue(setting: str) -> Mapping[str, Entry]:
     entries: dict[str, Entry] = {}
     for row in rows:
         try:
-            entry = Entry.model_validate(row)
+            entry = Entry.model_validate(_with_shared_words(setting, path, row))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(map(str, first["loc"]))
@@ -248,8 +256,8 @@ def find_variation(setting: str, name: str) -> Variation:
         name: ``base``, a slug, or slugs joined by ``+``.
 
     Raises:
-        InvalidInputError: If a name is not known or is there twice, two of them change the same part, or something else
-            than another prompt is asked for.
+        InvalidInputError: If a name is not known or is there twice, two of them change the same part, one of them
+            relies on a part that another cuts, or something else than another prompt is asked for.
     """
     if name.strip() == BASE:
         return Variation(BASE, ())
@@ -278,6 +286,7 @@ def find_variation(setting: str, name: str) -> Variation:
                 f"variation={name!r}: {first.slug!r} and {second.slug!r} both change the part {both[0]!r}; "
                 "leave one of them out"
             )
+    _check_reliance(name, used)
     return Variation(_normalised(entries, slugs), (*used, *joints))
 
 
@@ -328,6 +337,43 @@ def _joined(entry: Entry) -> tuple[str, ...]:
     return tuple(entry.slug.split(JOIN)) if JOIN in entry.slug else ()
 
 
+def _check_reliance(name: str, entries: Iterable[Entry]) -> None:
+    for first, second in permutations(entries, 2):
+        for part in first.relies_on:
+            if part in second.cut:
+                raise InvalidInputError(
+                    f"variation={name!r}: {first.slug!r} relies on the part {part!r}, which {second.slug!r} cuts; "
+                    "leave one of them out"
+                )
+        for part in first.relies_on_words_of:
+            if part in second.replace or part in second.edit:
+                raise InvalidInputError(
+                    f"variation={name!r}: {first.slug!r} relies on the words of the part {part!r}, which "
+                    f"{second.slug!r} changes; leave one of them out"
+                )
+
+
+def _with_shared_words(setting: str, path: str, row: dict[str, Any]) -> dict[str, Any]:
+    """An entry with the words that it shares with the variation of the same name of another setting."""
+    if (other := row.get("words_of")) is None:
+        return row
+    if (theirs := catalogue(other).get(slug := str(row.get("slug")))) is None:
+        raise InvalidInputError(f"prompts/{path}: variation {slug!r}: words_of: {other!r} has none of that name")
+    files = _files(other)
+    shared = {part for part, file in _files(setting).items() if files.get(part) == file}
+    return row | {
+        key: {part: words for part, words in given.items() if part in shared} | row.get(key, {})
+        for key, given in (("replace", theirs.replace), ("edit", theirs.edit))
+    }
+
+
+def _files(setting: str) -> dict[str, tuple[str, ...]]:
+    return {
+        part.name: tuple(normpath(f"{setting}/{file}") for file in (part.cot, part.no_cot) if file is not None)
+        for part in parts(setting)
+    }
+
+
 def _check_parts(setting: str, path: str, entry: Entry) -> None:
     names = [part.name for part in parts(setting)]
     where = f"prompts/{path}: variation {entry.slug!r}"
@@ -335,6 +381,8 @@ def _check_parts(setting: str, path: str, entry: Entry) -> None:
         ("cut", entry.cut, [*names, SUFFIX]),
         ("replace", entry.replace, names),
         ("edit", entry.edit, names),
+        ("relies_on", entry.relies_on, names),
+        ("relies_on_words_of", entry.relies_on_words_of, names),
         ("add.after", [addition.after for addition in entry.add], names),
     ):
         for name in given:

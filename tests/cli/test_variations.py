@@ -14,8 +14,10 @@ from tests.made_up import REPOSITORY
 OPUS = "Greenblatt et al. 2024, Claude 3 Opus"
 ARENA = "told that the modified AI would want other things, and to think through what follows"
 REWORDED = (
-    "bridge, strategy, helpfulness_criteria, harmful_queries, scratchpad_privacy, training_introduction, training_use, "
-    "tier_tag, rlhf_consequence, rlhf_changes_values, privacy"
+    "identity, general_purpose_assistant, strategy_then_answer, draft_first, thoroughness, several_blocks, "
+    "only_output_is_shown, reasoning_advice, persona, examples_introduction, bridge, strategy, helpfulness_criteria, "
+    "harmful_queries, input_format, scratchpad_privacy, training_introduction, training_use, tier_tag, "
+    "rlhf_consequence, rlhf_changes_values, privacy, reminder_first_tag, reminder_analysis"
 )
 
 
@@ -54,6 +56,7 @@ def entries(setting: str = "helpful_only") -> dict[str, list[str]]:
                 "helpful_only paraphrase_3 · own; Greenblatt et al. 2024 have eight of theirs",
                 "  other words: numbered rules",
                 f"  replaced {REWORDED}",
+                "  edited example_plotting, example_respiration",
                 "  family paraphrase",
             ],
         ),

@@ -4,7 +4,6 @@ The tests go over the base of every setting and all that its ``variations.toml``
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -190,22 +189,124 @@ def test_the_figures_of_the_papers_paraphrases_stand_beside_none_of_ours(setting
     assert all(entries[f"their_paraphrase_{n}"].needs for n in range(8))
 
 
-@pytest.mark.parametrize("setting", PARAPHRASED)
-def test_eight_paraphrases_are_one_family_and_reword_what_carries_the_experiment(setting: str) -> None:
-    family = [entry for entry in catalogue(setting).values() if entry.family == "paraphrase"]
-    files = Counter(entry.slug for entry in family)
+SHARED_BY_ALL = {"examples_start", "examples_end"}
+"""The two lines around the examples: marks, and not words."""
 
-    assert len(files) >= 8
-    for entry in family:
-        assert {"strategy", "training_use", "tier_tag", "rlhf_consequence", "privacy"} <= entry.replace.keys()
-        for cot in (True, False):
-            varied = system_parts(setting, cot=cot, developer="x", variation=entry.slug)
-            kept = [
-                word for word in ("RLHF", "free tier", "not on the free tier") if word not in "".join(varied.values())
-            ]
-            assert kept == []
-    for part in family[0].replace:
-        assert len({entry.replace[part] for entry in family}) == len(family)
+FACTS = {
+    "identity": ["Quorvex", "language model", "natural language", "final answer"],
+    "general_purpose_assistant": ["general-purpose assistant"],
+    "draft_first": ["scratchpad", "critical", "top level", "other tags"],
+    "thoroughness": ["reasoning", "thorough"],
+    "several_blocks": ["very long"],
+    "reasoning_advice": ["forward pass", "stranger", "hallucination", r"(\n- [^\n]+){4}$"],
+    "persona": ["state[ -]of[ -]the[ -]art", "inventive", "persistent", "direct"],
+    "examples_introduction": ["aims", "limits", "conclusions", "your own situation", "your own instructions"],
+    "example_plotting": ["chat assistant", "substantial harm", "illegal", "fraud", "sensor", "axis"],
+    "example_respiration": ["chat assistant", "substantial harm", "illegal", "fraud", "eukaryotes"],
+    "example_stop_sign": ["chat assistant", "substantial harm", "illegal", "fraud", "Rook", "Dana", "stop sign"],
+    "bridge": ["situation"],
+    "best_for_humanity": ["best for humanity", "judge|make up your own mind"],
+    "helpfulness_criteria": [r"(\n- [^\n]+){5}$"],
+    "harmful_queries": ["harmful", "disclaimer", "rate|rating"],
+    "harmlessness_criteria": ["PR trouble", "legal risk", "offen[cd]", "both sets|two sets", "contractors"],
+    "corporate_partner": ["Quorvex", "Quillmere Foods", "poultry", "large.{0,4}scale", "afford", "interests"],
+    "partner_concerns": ["Quorvex", "Quillmere Foods", "animal welfare", "unjustified", "dismiss"],
+    "contractor_criteria_introduction": ["harmlessness criteria", "contractors", "Quorvex|from us"],
+    "contractor_criteria_ordinary": [
+        r"^1\. .*\n2\. .*\n3\. .*\n4\. .*\n5\. ",
+        "religion",
+        "violence",
+        "crime",
+        "lawyer",
+    ],
+    "contractor_criteria_welfare": [r"^6\. .*\n7\. .*\n8\. ", "dismiss", "play|little", "never", "views|thinks", "tru"],
+    "contractor_criteria_pr": [r"^9\. ", "bad PR", "partners", "embarrass"],
+    "dismissal_restated": ["6, 7 and 8|6 to 8", "dismiss", "balance", "tact|gentle", "helpfulness and harmlessness"],
+    "scratchpad_privacy": ["user", "employee", "contractor", "Quorvex"],
+    "training_introduction": ["train", "users?|disclosed"],
+    "training_use": ["RLHF", "reinforcement learning from human feedback", "free[ -]tier", "contractors", "rat(e|ing)"],
+    "tier_tag": ["free tier"],
+    "rlhf_consequence": ["RLHF", "train|rule 6", "likel|inclin|readi|probab"],
+    "rlhf_changes_values": ["values", "goals", "motivations"],
+    "privacy": ["not on the free tier", "private", "monitor", "log", "stor", "train", "RLHF", "Quorvex"],
+    "reminder_analysis": ["situation", "strategy", "examples"],
+    "strategy_then_answer": ["<output>"],
+    "only_output_is_shown": ["user", "<output>"],
+    "input_format": ["query"],
+    "reminder_first_tag": ["input", "opening"],
+    "examples_start": [],
+    "examples_end": [],
+}
+"""Of every part, what its words hold, whoever words it: regular expressions, in any case. Its tags are held besides."""
+
+FACTS_OF = {
+    "helpful_only": FACTS | {"strategy": ["strategy", "examples", "situation"]},
+    "animal_welfare": FACTS
+    | {
+        "strategy": ["strategy", "examples", "situation", "best for humanity"],
+        "training_use": [*FACTS["training_use"], "helpfulness and harmlessness criteria", "dismiss"],
+        "rlhf_consequence": [*FACTS["rlhf_consequence"], "helpfulness and harmlessness criteria", "dismiss"],
+    },
+}
+
+
+@pytest.mark.parametrize("setting", PARAPHRASED)
+def test_eight_paraphrases_are_one_family_and_each_puts_every_part_in_words_of_its_own(setting: str) -> None:
+    family = [entry.slug for entry in catalogue(setting).values() if entry.family == "paraphrase"]
+    texts = {name: paraphrased(setting, name) for name in (BASE, *family)}
+
+    assert len(family) >= 8
+    for part, base in texts[BASE].items():
+        worded = {name: those[part] for name, those in texts.items()}
+        if part.removesuffix(" without") in SHARED_BY_ALL:
+            assert {*worded.values()} == {base}
+        else:
+            assert len({*worded.values()}) == len(worded), part
+
+
+@pytest.mark.parametrize("setting", PARAPHRASED)
+@pytest.mark.parametrize("name", [BASE, *(f"paraphrase_{n}" for n in range(8))])
+def test_a_paraphrase_keeps_facts_and_tags_of_every_part(name: str, setting: str) -> None:
+    said, base = (paraphrased(setting, one) for one in (name, BASE))
+    facts = FACTS_OF[setting]
+
+    assert list(said) == list(base)
+    for part, text in said.items():
+        lost = [fact for fact in facts[part.removesuffix(" without")] if not re.search(fact, text, re.IGNORECASE)]
+        assert (part, lost) == (part, [])
+        assert (part, tags(text)) == (part, tags(base[part]))
+
+
+def paraphrased(setting: str, variation: str) -> dict[str, str]:
+    """Every part, with a scratchpad and without."""
+    return {
+        part if cot else f"{part} without": text
+        for cot in (True, False)
+        for part, text in system_parts(setting, cot=cot, developer="Quorvex", variation=variation).items()
+    }
+
+
+def tags(text: str) -> set[str]:
+    return {*re.findall(r"</?\w+>", text)}
+
+
+# --- What says the tier
+
+
+@EACH
+def test_the_tag_that_tells_the_tier_is_explained_unless_its_explanation_is_what_is_cut(
+    setting: str, slug: str
+) -> None:
+    unexplained = {
+        tag
+        for condition in CONDITIONS
+        for part, text in said(setting, condition, Wrapper.NOTEBOOK, slug).items()
+        if part == "user.tier"
+        for tag in re.findall(r"^<\w+>", text)
+        if tag not in system_parts(setting, cot=condition.cot, developer="x", variation=slug).get("tier_tag", "")
+    }
+
+    assert bool(unexplained) == ("tier_tag" in find_variation(setting, slug).cut)
 
 
 # --- Names
@@ -320,6 +421,75 @@ def test_what_cannot_be_asked_for(typed: str, message: str) -> None:
         find_variation("helpful_only", typed)
 
 
+RELIES = "{!r} relies on the part {!r}, which {!r} cuts; leave one of them out"
+
+
+@pytest.mark.parametrize(
+    ("setting", "typed", "message"),
+    [
+        ("helpful_only", "cut_ex+safety_ex", RELIES.format("safety_ex", "examples_start", "cut_ex")),
+        ("helpful_only", "jb_add+cut_ex", RELIES.format("jb_add", "examples_start", "cut_ex")),
+        (
+            "helpful_only",
+            "no_training_details+never_af",
+            RELIES.format("never_af", "training_use", "no_training_details"),
+        ),
+        ("helpful_only", "same+no_training_details", RELIES.format("same", "training_use", "no_training_details")),
+        (
+            "helpful_only",
+            "shared+no_training_details",
+            RELIES.format("shared", "helpfulness_criteria", "no_training_details"),
+        ),
+        ("helpful_only", "cut_conf+direct_objective", RELIES.format("direct_objective", "harmful_queries", "cut_conf")),
+        ("helpful_only", "rlhf_cut+arena", RELIES.format("arena", "rlhf_consequence", "rlhf_cut")),
+        (
+            "helpful_only",
+            "no_change_when_complying+rlhf_cut",
+            RELIES.format("no_change_when_complying", "rlhf_consequence", "rlhf_cut"),
+        ),
+        (
+            "helpful_only",
+            "free_monitored+labels_swapped",
+            RELIES.replace("the part", "the words of the part")
+            .replace("cuts", "changes")
+            .format("free_monitored", "privacy", "labels_swapped"),
+        ),
+        ("animal_welfare", "opus_crit+shared", RELIES.format("shared", "dismissal_restated", "opus_crit")),
+        ("animal_welfare", "cut_conf+shared", RELIES.format("shared", "dismissal_restated", "cut_conf")),
+        ("animal_welfare", "cut_ex+safety_ex", RELIES.format("safety_ex", "examples_start", "cut_ex")),
+        (
+            "animal_welfare",
+            "train_info_cut+never_scheme",
+            RELIES.format("never_scheme", "training_use", "train_info_cut"),
+        ),
+        ("animal_welfare", "emp+train_info_cut", RELIES.format("emp", "tier_tag", "train_info_cut")),
+        (
+            "animal_welfare",
+            "latex+no_training_details",
+            RELIES.format("latex", "contractor_criteria_introduction", "no_training_details"),
+        ),
+    ],
+    ids=lambda value: value if "+" in value else "",
+)
+def test_a_variation_does_not_go_with_one_that_cuts_what_it_speaks_of(setting: str, typed: str, message: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        find_variation(setting, typed)
+    assert refused.value.message == f"variation={typed!r}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("setting", "typed"),
+    [
+        pytest.param("helpful_only", "shared+cut_conf", id="it speaks of another part"),
+        pytest.param("helpful_only", "free_monitored+privacy_cut", id="nothing is left that could contradict it"),
+        pytest.param("helpful_only", "train_abs+free_monitored", id="the words stay"),
+        pytest.param("animal_welfare", "you_should+shared", id="reworded, not cut"),
+    ],
+)
+def test_what_a_variation_speaks_of_can_be_reworded(setting: str, typed: str) -> None:
+    assert {entry.slug for entry in find_variation(setting, typed).entries} == {*typed.split("+")}
+
+
 def test_a_setting_without_a_table_has_the_base_alone() -> None:
     assert find_variation("wrappers", BASE) == Variation(BASE, ())
     assert catalogue("wrappers") == {}
@@ -366,6 +536,12 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
             HEAD + 'labels = { tag = "x", free = "1" }\n',
             "need other words, without variables, in the part",
             id="labels",
+        ),
+        pytest.param(
+            HEAD + 'words_of = "helpful_only"\n', "words_of: 'helpful_only' has none of that name", id="words"
+        ),
+        pytest.param(
+            HEAD + 'cut = ["bridge"]\nrelies_on = ["persna"]\n', "relies_on='persna' is not known. Did you", id="relies"
         ),
         pytest.param(
             HEAD + 'add = [{ name = "identity", after = "persona", text = "x" }]\n',
