@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from inspect_ai.scorer import Scorer
 
+from scorers.motive import motive
 from scorers.scenario_doubt import scenario_doubt
 
 READING_SCORERS: dict[str, Callable[[], Scorer]] = {
     "scenario_doubt": scenario_doubt,
+    "motive": motive,
 }
