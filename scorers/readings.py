@@ -4,10 +4,14 @@ from collections.abc import Callable
 
 from inspect_ai.scorer import Scorer
 
+from scorers.harm_awareness import harm_awareness
 from scorers.motive import motive
 from scorers.scenario_doubt import scenario_doubt
+from scorers.self_preservation import self_preservation
 
 READING_SCORERS: dict[str, Callable[[], Scorer]] = {
     "scenario_doubt": scenario_doubt,
     "motive": motive,
+    "self_preservation": self_preservation,
+    "harm_awareness": harm_awareness,
 }
