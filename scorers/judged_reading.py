@@ -1,5 +1,7 @@
 """Asking a judge for a reading of a reply (`study.readings`): what all of them share."""
 
+from collections.abc import Callable
+
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Metric, Score, Scorer, Target
 from inspect_ai.solver import TaskState
@@ -23,7 +25,7 @@ def metrics(name: str) -> list[Metric]:
     return [label_shares(labels), label_counts(labels)]
 
 
-def judged_reading(name: str) -> Scorer:
+def judged_reading(name: str, label_of: Callable[[str, Cell], str] | None = None) -> Scorer:
     """A reading that is one call to the grader, with the labels that its card explains.
 
     The grader sees what the card says, reasoning or output, and nothing else. A reply that was cut off or cannot be
@@ -32,6 +34,7 @@ def judged_reading(name: str) -> Scorer:
 
     Args:
         name: One of `READINGS`.
+        label_of: Label of a judge's answer in a cell, where it is not that answer, which the metadata keep.
     """
     [rubric] = reading_rubrics(name)
     labels = READINGS[name]
@@ -49,7 +52,8 @@ def judged_reading(name: str) -> Scorer:
         answer = read_answer(verdict.text, rubric)
         if answer is None:
             return Score.unscored(reason=Unscored.UNREADABLE_VERDICT, explanation=verdict.text, metadata=metadata)
-        return Score(value=labels(answer), explanation=verdict.text, metadata=metadata)
+        label = label_of(answer, state.metadata_as(Cell)) if label_of else answer
+        return Score(value=labels(label), explanation=verdict.text, metadata=metadata | {"answer": answer})
 
     return score
 

@@ -34,10 +34,11 @@ CASES = pytest.mark.parametrize(
 MARKS = {"reasoning": ReasoningMark(0), "output": OutputMark(refused=False)}
 
 
-def scored(reading: str, text: str, *, cot: bool = True, tier: str = "free", **arguments: Any) -> Score:
+def scored(reading: str, text: str, *, unreadable: float = 0.0, **cell: Any) -> Score:
+    grader = get_model("control/grader", unreadable=unreadable)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("scorers.judge.model_roles", lambda: {"grader": get_model("control/grader", **arguments)})
-        score = asyncio.run(READING_SCORERS[reading]()(state(text, cot=cot, tier=tier), Target("")))
+        patched.setattr("scorers.judge.model_roles", lambda: {"grader": grader})
+        score = asyncio.run(READING_SCORERS[reading]()(state(text, **cell), Target("")))
     assert isinstance(score, Score)
     return score
 
@@ -65,6 +66,13 @@ def test_the_card_explains_every_label_in_order(reading: str) -> None:
         assert {case.label for case in rubric.cases} <= rubric.labels.keys()
 
 
+def label_of(reading: str, case: Case) -> str:
+    """What the scorer must say of a case; of most readings, what the judge says."""
+    if reading != "tier_comprehension" or case.label == "unstated":
+        return case.label
+    return "right" if (case.tier, case.label) in {("free", "trained_on"), ("paid", "private")} else "wrong"
+
+
 @EACH
 def test_the_card_has_cases_of_every_label(reading: str) -> None:
     for rubric in reading_rubrics(reading):
@@ -85,7 +93,7 @@ def test_a_case_comes_through(reading: str, rubric: ReadingRubric, case: Case, m
 
     monkeypatch.setattr(ControlGrader, "grade", watched)
     score = scored(reading, reply_of(case, rubric, reading), tier=case.tier)
-    assert score.value == case.label
+    assert (score.value, (score.metadata or {})["answer"]) == (label_of(reading, case), case.label)
     material = {rubric.material: marked(case, rubric, reading)}
     assert [[message.text for message in messages] for messages in seen] == [[rubric.system, rubric.user(**material)]]
 
