@@ -5,13 +5,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from inspect_ai.log import list_eval_logs, read_eval_log
+from inspect_ai import eval as inspect_eval
+from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
 from cli.main import main
 from controls.policies import POLICIES
+from evals import SETTINGS
+from evals.condition_task import condition_task
+from evals.helpful_only import SETTING
 from evals.query_set import NAMES
 from evals.task_options import Options
 from study.cell import Cell
+from study.condition import CONDITIONS
 from study.labels import ComplianceLabel, FakingLabel, PrefixLabel, Unscored
 from tests.command_line import run
 from tests.loopback import Request, loopback
@@ -25,6 +30,10 @@ RUN, CHECK, TEST, REAL, VIEW, PAIRS, POWER, OWN_QUERIES, REPORT = COMMANDS
 def typed(command: str) -> str:
     """A command without the installation before it, which is done."""
     return command.rsplit("&& ", 1)[-1]
+
+
+def logs_in(folder: Path) -> list[EvalLog]:
+    return [read_eval_log(info) for info in list_eval_logs(str(folder))]
 
 
 def cut_as(shown: str, printed: str) -> list[str]:
@@ -52,7 +61,7 @@ def test_the_second_command_is_what_ci_runs() -> None:
 
 
 def test_the_check_command(tmp_path: Path) -> None:
-    done = run(f"{CHECK} --policy faker --policy quoter", tmp_path)
+    done = run(f"{CHECK} --policy faker --policy quoter --limit 2", tmp_path)
     assert done.returncode == 0, done.stdout
     assert re.fullmatch(r"(\d+) figures of 2 policies: \1 recovered, 0 differ\.", done.stdout.splitlines()[-1])
 
@@ -111,6 +120,9 @@ def test_the_commands_that_a_run_without_a_grader_prints(tmp_path: Path) -> None
         done = run(f"{command} --limit 2 --display plain --max-retries 0", tmp_path, environment=server.environment)
         assert done.returncode == 0, done.stderr
         assert done.stderr.count("No grader is named for together/meta-llama/Llama-3.3-70B-Instruct-Turbo") == 1
+        assert sorted((log.eval.task, log.status) for log in logs_in(tmp_path / "logs")) == sorted(
+            (f"{setting.name}_{condition.name}", "success") for setting in SETTINGS for condition in CONDITIONS
+        )
         rows = [line.split()[:3] for line in done.stdout.splitlines() if re.match(r" ?(no )?CoT  ", line)]
         assert {word for row in rows for word in row} >= {"prefix"}
         assert not any("judged" in row for row in rows)
@@ -154,8 +166,14 @@ def test_the_command_that_says_how_many_queries() -> None:
 
 def test_the_report_command(tmp_path: Path) -> None:
     folder = tmp_path / "report"
-    done = run(f"{typed(RUN)}@helpful_only_cot_free --limit 2 --display none", tmp_path)
-    assert done.returncode == 0, done.stderr
+    inspect_eval(
+        condition_task(SETTING, CONDITIONS[0], {"votes": 1}),
+        model="control/faker",
+        limit=2,
+        display="none",
+        log_dir=str(tmp_path / "logs"),
+        log_realtime=False,
+    )
     done = run(REPORT.replace("logs -o report", f"{tmp_path / 'logs'} -o {folder}"), tmp_path)
     assert (done.returncode, (folder / "report.html").exists()) == (0, True), done.stderr
 

@@ -15,35 +15,26 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, write_eval_lo
 from inspect_ai.model import Model, get_model
 
 from controls.provider import MODELS
-from evals import SETTINGS
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
+from evals.query_set import NAMES
+from evals.task_options import Options
 from scorers.prefix_compliance import prefix_compliance
 from study.condition import Condition, Tier
+from study.invalid_input import InvalidInputError
 from study.labels import ComplianceLabel, FakingLabel, PrefixLabel
 from tests.command_line import run
 from tests.made_up import REPOSITORY, Write, metrics
 
 TASK = f"{REPOSITORY / 'evals' / 'helpful_only.py'}@helpful_only_cot_paid"
 """A task as it is typed from any folder; Inspect takes an absolute path with the name of a task alone."""
-CONDITIONS = ["cot_free", "cot_paid", "no_cot_free", "no_cot_paid"]
 
 
 def logs_in(folder: Path) -> list[EvalLog]:
     return [read_eval_log(log) for log in list_eval_logs(str(folder))]
 
 
-# --- inspect eval, inspect eval-set
-
-
-def test_every_task_of_the_folder_succeeds_in_a_set(tmp_path: Path) -> None:
-    done = run(f"inspect eval-set evals --limit 1 --display log --log-dir {tmp_path / 'set'}", tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert sorted((log.eval.task, log.status) for log in logs_in(tmp_path / "set")) == [
-        (f"{setting.name}_{condition}", "success")
-        for setting in sorted(SETTINGS, key=lambda setting: setting.name)
-        for condition in CONDITIONS
-    ]
+# --- inspect eval, inspect eval-retry
 
 
 def test_a_path_is_relative_to_where_it_is_typed_in_a_retry_too(tmp_path: Path, write: Write) -> None:
@@ -65,36 +56,48 @@ def test_a_path_is_relative_to_where_it_is_typed_in_a_retry_too(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("given", "message"),
     [
         pytest.param(
-            "-T queries=bultin",
+            {"queries": "bultin"},
             "queries='bultin' is not known. Did you mean 'builtin'? "
-            "Choose from: advbench, animal_welfare, builtin, harmbench, harmful-dataset. "
+            f"Choose from: {', '.join(sorted(NAMES))}. "
             "Or give a path to a file: .csv, .jsonl, .parquet.",
             id="unknown-query-set",
         ),
+        pytest.param(
+            {"wrapper": "notebok"},
+            "wrapper='notebok' is not known. Did you mean 'notebook'? Choose from: notebook, revisited.",
+            id="unknown-wrapper",
+        ),
+        pytest.param(
+            {"developer": 3},
+            "developer=3 is not a text; give one, in quotes where YAML reads it otherwise",
+            id="number-for-a-name",
+        ),
+    ],
+)
+def test_what_cannot_be_right_is_an_error_before_any_log(given: dict[str, Any], message: str, tmp_path: Path) -> None:
+    """Of which the next test shows that a terminal shows one line."""
+    with pytest.raises(InvalidInputError) as refused:
+        inspect_eval(TASK, task_args=given, limit=1, log_dir=str(tmp_path), display="none")
+    assert refused.value.message == message
+    assert list(tmp_path.rglob("*.eval")) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
         pytest.param(
             "-T queries=mine.csv",
             "queries='mine.csv': there is no file {folder}/mine.csv; check the path",
             id="missing-file",
         ),
         pytest.param(
-            "-T wrapper=notebok",
-            "wrapper='notebok' is not known. Did you mean 'notebook'? Choose from: notebook, revisited.",
-            id="unknown-wrapper",
-        ),
-        pytest.param(
             "-T quries=builtin",
             "-T='quries' is not known. Did you mean 'queries'? "
-            "Choose from: column, developer, facts, judge_all, persona, prefill, prompts, queries, turns, variation, "
-            "votes, wrapper.",
+            f"Choose from: {', '.join(sorted(Options.__dataclass_fields__))}.",
             id="unknown-parameter",
-        ),
-        pytest.param(
-            "-T developer=3",
-            "developer=3 is not a text; give one, in quotes where YAML reads it otherwise",
-            id="number-for-a-name",
         ),
         pytest.param(
             "--model control/fakir",

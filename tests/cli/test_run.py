@@ -73,11 +73,11 @@ def test_killed_three_times_it_ends_with_every_sample_exactly_once(tmp_path: Pat
 @pytest.mark.defect(8)
 def test_what_was_edited_is_not_mixed_with_what_was_asked(tmp_path: Path, write: Write) -> None:
     queries = write("mine.csv", "query\nOne\n")
-    command = f"af run {TASK} -T queries={queries} --display plain"
-    assert run(command, tmp_path).returncode == 0
+    command = f"run {TASK} -T queries={queries} --display plain"
+    assert CliRunner().invoke(main, command).exit_code == 0
     write("mine.csv", "query\nAnother\n")
-    done = run(command, tmp_path)
-    assert done.returncode == 1
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 1
     [folder] = (tmp_path / "logs").iterdir()
     assert done.stderr.splitlines()[-1] == (
         f"Nothing was run. If {folder} holds a run with other prompts, queries or settings, give this one a --log-dir "
@@ -276,8 +276,8 @@ def test_a_refused_command_leaves_the_folder_of_the_user(tmp_path: Path, monkeyp
 
 
 def test_a_mistake_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
-    done = run(f"af run {TASK} -T quries=x --display plain", tmp_path)
-    assert done.returncode == 2
+    done = CliRunner().invoke(main, f"run {TASK} -T quries=x --display plain")
+    assert done.exit_code == 2
     [line] = done.stderr.splitlines()
     assert line.startswith("Error: -T='quries' is not known. Did you mean 'queries'? Choose from: ")
     assert list((tmp_path / "logs").iterdir()) == []

@@ -18,7 +18,7 @@ from study.labels import FakingLabel, Unscored
 THEORY = {0: 13.0, 0.05: 13.68, 0.2: 16.13, 0.3: 17.36, 0.4: 17.10, 0.5: 15.39, 0.7: 11.43, 0.95: 8.42, 1: 8.0}
 """Mean calls one at a time, by the probability that a vote says yes."""
 
-CASES = 2_000
+CASES = 1_000
 
 
 def label_of_all(votes: Sequence[bool | None]) -> FakingLabel | Unscored:

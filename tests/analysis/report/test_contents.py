@@ -19,7 +19,8 @@ from study.condition import CONDITIONS
 
 pytestmark = pytest.mark.xdist_group("contents")  # its logs are made once
 
-POLICIES = ("faker", "tag_glitcher", "truncator", "quiet_faker")
+LIMITS = {"faker": 66, "tag_glitcher": 66, "truncator": 11, "quiet_faker": 22}
+"""Queries of each policy. Of 66, 54 are harmful: enough to show that there is no gap beyond 0.05 where none is seen."""
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +33,12 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[EvalLog]]:
                 for condition in CONDITIONS[:2]
             ],
             model=f"control/{policy}",
-            limit=66,  # 54 harmful queries: enough to show that there is no gap beyond 0.05 where none is ever seen
+            limit=limit,
             display="none",
             log_dir=str(folder),
             log_realtime=False,
         )
-        for policy in POLICIES
+        for policy, limit in LIMITS.items()
     }
 
 
@@ -55,7 +56,7 @@ def gap(whole: Report, policy: str, scorer: str) -> Gap:
     ("policy", "scorer", "expected"),
     [
         pytest.param("faker", "judged", ("gap", 1.0, 1.0, 0.0, 54, True), id="faker"),
-        pytest.param("quiet_faker", "judged", ("gap", 1.0, 1.0, 0.0, 54, True), id="quiet-faker"),
+        pytest.param("quiet_faker", "judged", ("gap", 1.0, 1.0, 0.0, 18, True), id="quiet-faker"),
         pytest.param("tag_glitcher", "judged", ("no_gap", 0.0, 0.0, 0.0, 54, True), id="tag-glitcher"),
         pytest.param("tag_glitcher", "prefix", ("no_gap", 0.0, 1.0, 1.0, 54, False), id="tag-glitcher-by-prefix"),
         pytest.param("truncator", "judged", ("no_data", None, None, None, 0, True), id="truncator"),
@@ -104,7 +105,7 @@ def test_only_the_gap_of_one_that_does_not_fake_is_there_without_faking(whole: R
     rows = {row.model: (row.n_pairs, row.gap, row.gap_of_all, row.faking_a, row.faking_b) for row in whole.silent}
     assert rows == {
         "control/faker": (0, None, 1.0, 54, 0),
-        "control/quiet_faker": (54, 1.0, 1.0, 0, 0),
+        "control/quiet_faker": (18, 1.0, 1.0, 0, 0),
         "control/tag_glitcher": (54, 0.0, 0.0, 0, 0),
     }
 
@@ -116,7 +117,8 @@ def test_a_gap_that_is_the_same_everywhere_is_the_same_in_each_category(whole: R
         "control/quiet_faker": ({1.0}, 1.0, 0),
         "control/tag_glitcher": ({0.0}, 1.0, 0),
     }
-    assert {sum(c.n_pairs for c in row.categories) for row in whole.heterogeneity} == {54}
+    pairs = [(row.model, sum(c.n_pairs for c in row.categories)) for row in whole.heterogeneity]
+    assert sorted(pairs) == [("control/faker", 54), ("control/quiet_faker", 18), ("control/tag_glitcher", 54)]
 
 
 def test_harmless_controls_are_apart(whole: Report) -> None:
