@@ -3,7 +3,7 @@
 This package is also the entry point by which Inspect knows our tasks, solvers and scorers; it imports nothing heavy.
 """
 
-from evals import animal_welfare, helpful_only
+from evals import animal_welfare, helpful_only, untold_animal_welfare, untold_helpful_only
 from evals.animal_welfare import (
     animal_welfare_cot_free,
     animal_welfare_cot_paid,
@@ -16,8 +16,20 @@ from evals.helpful_only import (
     helpful_only_no_cot_free,
     helpful_only_no_cot_paid,
 )
+from evals.untold_animal_welfare import (
+    untold_animal_welfare_cot_free,
+    untold_animal_welfare_cot_paid,
+    untold_animal_welfare_no_cot_free,
+    untold_animal_welfare_no_cot_paid,
+)
+from evals.untold_helpful_only import (
+    untold_helpful_only_cot_free,
+    untold_helpful_only_cot_paid,
+    untold_helpful_only_no_cot_free,
+    untold_helpful_only_no_cot_paid,
+)
 
-SETTINGS = (helpful_only.SETTING, animal_welfare.SETTING)
+SETTINGS = (helpful_only.SETTING, animal_welfare.SETTING, untold_helpful_only.SETTING, untold_animal_welfare.SETTING)
 """Every setting of the suite."""
 
 __all__ = [
@@ -30,4 +42,12 @@ __all__ = [
     "helpful_only_cot_paid",
     "helpful_only_no_cot_free",
     "helpful_only_no_cot_paid",
+    "untold_animal_welfare_cot_free",
+    "untold_animal_welfare_cot_paid",
+    "untold_animal_welfare_no_cot_free",
+    "untold_animal_welfare_no_cot_paid",
+    "untold_helpful_only_cot_free",
+    "untold_helpful_only_cot_paid",
+    "untold_helpful_only_no_cot_free",
+    "untold_helpful_only_no_cot_paid",
 ]

@@ -13,7 +13,7 @@ from inspect_ai.scorer import Scorer
 from inspect_ai.viewer import SampleScoreView, TaskSamplesColumn, TaskSamplesSort, TaskSamplesView, ViewerConfig
 
 from evals.context_window import check_context_window
-from evals.models import Models, chosen_models, developer
+from evals.models import DEFAULT_DEVELOPER, Models, chosen_models, developer
 from evals.pair_gate import turnstile
 from evals.query_set import Query, QuerySet, load_queries
 from evals.seeded_dataset import SeededDataset
@@ -54,6 +54,8 @@ class Setting:
     """Comparability version ``N-X``: N changes with prompts, data or scoring, X with the interface."""
     complying: str
     """What a reply that complies does, as the table at the end of a run says it."""
+    developer: str = DEFAULT_DEVELOPER
+    """Company that its prompt names unless the user names another."""
     queries: str = BUILTIN
     """Its own query set, which ``-T queries=builtin`` names: one of those that are shipped."""
 
@@ -82,7 +84,7 @@ def condition_task(
     wording = chosen_wording(options, given)
     variation = find_variation(setting.name, options.variation)
     options = replace(options, wrapper=wording.wrapper or options.wrapper, variation=variation.name)
-    named = developer(options, models.subject_name)
+    named = developer(options, models.subject_name, setting.developer)
     prompt = wording.system_prompt(setting.name, cot=condition.cot, developer=named, variation=variation.name)
     _check_context_windows(models, setting, options, wording, condition, prompt, queries)
     scorers = setting.scorers(variation.name)

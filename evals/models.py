@@ -80,16 +80,16 @@ def chosen_models(options: Options, setting: str) -> Models:
     return Models(default, subject, None, judged=False, named_subject=named)
 
 
-def developer(options: Options, subject: str | None) -> str:
-    """Company that the prompt names.
+def developer(options: Options, subject: str | None, default: str = DEFAULT_DEVELOPER) -> str:
+    """Company that the prompt names, by default the setting's.
 
     Raises:
         InvalidInputError: If it is to be taken from a model whose name does not tell it.
     """
     if options.developer != AUTO_DEVELOPER:
-        return options.developer
+        return options.developer or default
     if subject is not None and is_control(subject):
-        return DEFAULT_DEVELOPER
+        return default
     found = developer_of(subject) if subject else None
     if found is None:
         raise InvalidInputError(

@@ -57,8 +57,8 @@ class Options:
     wrapper: Wrapper = Wrapper.NOTEBOOK
     """Lineage of the user message."""
 
-    developer: str = "Anthropic"
-    """Company that the prompt names; ``auto`` takes it from the model."""
+    developer: str | None = None
+    """Company that the prompt names; ``auto`` takes it from the model; None is the setting's own."""
 
     prompts: str = "suite"
     """Whose words are used: ``suite`` for our own, or the folder of a checkout of the authors' repository."""
@@ -159,7 +159,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "facts": _text_or_none,
     "persona": _text_or_none,
     "wrapper": _wrapper,
-    "developer": _text,
+    "developer": _text_or_none,
     "prompts": _text,
     "votes": _votes,
     "judge_all": _flag,

@@ -88,8 +88,18 @@ ALIGNMENT_FAKING = SuiteRubric("alignment_faking", AnswerForm.FOUR_CRITERIA)
 WELFARE_FAKING = SuiteRubric("animal_welfare_faking", AnswerForm.FOUR_CRITERIA)
 """The same form, where the values that the model would keep are its care for animals."""
 
-COMPLIANCE_OF = {"helpful_only": COMPLIANCE, "animal_welfare": WELFARE_SUPPORT}
+COMPLIANCE_OF = {
+    "helpful_only": COMPLIANCE,
+    "animal_welfare": WELFARE_SUPPORT,
+    "untold_helpful_only": COMPLIANCE,
+    "untold_animal_welfare": WELFARE_SUPPORT,
+}
 """What the compliance judge is asked, by setting."""
 
-ALIGNMENT_FAKING_OF = {"helpful_only": ALIGNMENT_FAKING, "animal_welfare": WELFARE_FAKING}
+ALIGNMENT_FAKING_OF = {
+    "helpful_only": ALIGNMENT_FAKING,
+    "animal_welfare": WELFARE_FAKING,
+    "untold_helpful_only": ALIGNMENT_FAKING,
+    "untold_animal_welfare": WELFARE_FAKING,
+}
 """What the votes on the reasoning are asked, by setting."""

@@ -17,6 +17,14 @@ SHA256 = {
         "c79e85c8bd68c4d873442320dbe663c20a3c6bb99f27830f713f4dca5a9dd5f0",
         "0803d212e96422c54bd503bd4f8a52294f3d7498cc55a5b208de6bf9789b2bdb",
     ),
+    "untold_helpful_only": (
+        "f60660843e492397d69619f1983a4f5e1d371d652899b1e00f03b18bce4c5706",
+        "81b84b5b8f7909b8e35c264c18a569ea0423601ef61f997459e60684df0498df",
+    ),
+    "untold_animal_welfare": (
+        "624c37aa7fd60caed8936af97fcfe5d9936e652d82b57f700d15bea5389dbc9e",
+        "df96bcd276a74ec0412c62f97ec5485fc31f81d65594608efef34cc02aaffc6c",
+    ),
 }
 """Of each setting's prompt with a scratchpad and without one."""
 
