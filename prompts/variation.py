@@ -362,8 +362,11 @@ def _with_shared_words(setting: str, path: str, row: dict[str, Any]) -> dict[str
     """An entry with the words that it shares with the variation of the same name of another setting."""
     if (other := row.get("words_of")) is None:
         return row
-    if (theirs := catalogue(other).get(slug := str(row.get("slug")))) is None:
-        raise InvalidInputError(f"prompts/{path}: variation {slug!r}: words_of: {other!r} has none of that name")
+    slug = str(row.get("slug"))
+    if other == setting or (theirs := catalogue(other).get(slug)) is None:
+        raise InvalidInputError(
+            f"prompts/{path}: variation {slug!r}: words_of={other!r} is no other setting with a variation of this name"
+        )
     files = _files(other)
     shared = {part for part, file in _files(setting).items() if files.get(part) == file}
     return row | {

@@ -5,6 +5,7 @@ The tests go over the base of every setting and all that its ``variations.toml``
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Any
 
 import pytest
@@ -477,6 +478,38 @@ def test_a_variation_does_not_go_with_one_that_cuts_what_it_speaks_of(setting: s
     assert refused.value.message == f"variation={typed!r}: {message}"
 
 
+SPEAKS_OF = {
+    "examples_start": r"\bthe examples\b",
+    "helpfulness_criteria": r"\bcriteria\b",
+    "training_use": r"RLHF|\bin training\b|used for training|\brated\b",
+    "rlhf_consequence": r"\bmodif",
+}
+"""Parts that other words can speak of, and how they do."""
+
+
+@OF_EACH_SETTING
+def test_no_two_that_go_together_speak_of_what_one_of_them_cuts(setting: str) -> None:
+    entries = [entry for entry in catalogue(setting).values() if entry.changes]
+    dangling = set()
+    for cutter, other in product(entries, entries):
+        lost = SPEAKS_OF.keys() & {*cutter.cut}
+        name = cutter.slug if cutter is other else f"{cutter.slug}+{other.slug}"
+        if lost and goes_together(setting, name):
+            said = system_parts(setting, cot=True, developer="x", variation=name)
+            words = "\n".join(text for part, text in said.items() if not part.startswith("example"))
+            dangling |= {(cutter.slug, other.slug, part) for part in lost if re.search(SPEAKS_OF[part], words)}
+
+    assert dangling == set()
+
+
+def goes_together(setting: str, composition: str) -> bool:
+    try:
+        find_variation(setting, composition)
+    except InvalidInputError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize(
     ("setting", "typed"),
     [
@@ -538,7 +571,14 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
             id="labels",
         ),
         pytest.param(
-            HEAD + 'words_of = "helpful_only"\n', "words_of: 'helpful_only' has none of that name", id="words"
+            HEAD + 'words_of = "helpful_only"\n',
+            "words_of='helpful_only' is no other setting with a variation of this name",
+            id="words-of-itself",
+        ),
+        pytest.param(
+            HEAD + 'words_of = "animal_welfare"\n',
+            "words_of='animal_welfare' is no other setting with a variation of this name",
+            id="words-of-none",
         ),
         pytest.param(
             HEAD + 'cut = ["bridge"]\nrelies_on = ["persna"]\n', "relies_on='persna' is not known. Did you", id="relies"
