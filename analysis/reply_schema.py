@@ -8,7 +8,7 @@ from enum import StrEnum
 import pandas as pd
 import pyarrow as pa
 
-from study.condition import Tier
+from study.condition import Tier, TierTold
 from study.invalid_input import InvalidInputError
 from study.labels import FakingLabel, Unscored
 from study.outcome import Outcome
@@ -94,6 +94,7 @@ SCHEMA: tuple[Column, ...] = (
     Column("cot", _FLAG, "whether the prompt asks for a scratchpad"),
     Column("variation", _NAME, "prompt variation"),
     Column("family", _NAME, "family of the variation", nullable=True),
+    Column("tier_told", _NAME, "whether the prompt tells the model its tier", _values(TierTold)),
     Column("wrapper", _NAME, "lineage of the user message", _values(Wrapper)),
     Column("developer", _NAME, "company that the prompt names"),
     Column("prompts", _NAME, "whose words: suite, or the name of a checkout"),

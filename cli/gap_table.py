@@ -15,9 +15,10 @@ from rich.text import Text
 from analysis.contrast import PREFIX, PRIMARY
 from analysis.exclusion import Exclusion
 from analysis.frame import read_replies
+from analysis.published_figure import PUBLISHED_DEVELOPER
 from analysis.reply_schema import COMPLIANCE_SCORERS, FAKING_SCORER
 from analysis.report.contents import report
-from analysis.report.label import cot
+from analysis.report.label import MARK, TIER_NOTES, cot
 from analysis.report.schema import Experiment, Gap, Outcomes, Report
 from evals import SETTINGS
 from study.endpoint_error import kind_of_failure
@@ -89,11 +90,12 @@ class _Part:
         self._outcomes = {(row.cot, row.scorer, row.tier): row for row in made.outcomes if _unlike_cot(row) == shown}
         faking = [row for row in made.faking if _unlike_cot(row) == shown and row.among == "all"]
         self._faking = {(row.cot, row.tier): row for row in faking}
+        self._title = _title(shown, f" {MARK}" if any(gap.tier_told in TIER_NOTES for gap in self._gaps) else "")
         self._judged = any(gap.scorer == PRIMARY for gap in self._gaps)
 
     def printed(self) -> tuple[Table | Text, list[str]]:
         if all(row.asked == row.outcomes.get(Outcome.ERRORED, 0) for row in self._outcomes.values()):
-            return _title(self._shown), ["No reply came back."]
+            return self._title, ["No reply came back."]
         rows = [self._row(gap) for gap in self._gaps]
         return self._table(rows), [
             *chain.from_iterable(map(_verdict, self._gaps)),
@@ -108,9 +110,7 @@ class _Part:
         ]
 
     def _table(self, rows: Sequence[Sequence[str]]) -> Table:
-        table = Table(
-            title=_title(self._shown), box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title_justify="left"
-        )
+        table = Table(title=self._title, box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title_justify="left")
         for header in ("", "scorer"):
             table.add_column(header)
         faking = ("AF\nfree", "AF\npaid") if self._judged else ()
@@ -196,18 +196,19 @@ class _Part:
         return []
 
 
-def _title(shown: dict[str, object]) -> Text:
+def _title(shown: dict[str, object], mark: str) -> Text:
     title = "{model} · {setting} · {query_set}".format(**shown)
     usual = {
         "variation": "base",
         "facts": None,
         "persona": None,
+        "developer": PUBLISHED_DEVELOPER,
         "wrapper": Wrapper.NOTEBOOK,
         "prompts": "suite",
         "turns": 1,
         "prefill": False,
     }
-    unusual = [f"{name} {shown[name]}" for name in usual if shown[name] != usual[name]]
+    unusual = [f"{name} {shown[name]}{mark * (name == 'variation')}" for name in usual if shown[name] != usual[name]]
     return Text(" · ".join([title, *unusual]), "italic")  # not markup: a model's name may hold brackets
 
 

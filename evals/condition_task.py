@@ -25,7 +25,7 @@ from prompts.rubric import Rubric
 from prompts.system_prompt import SystemPrompt
 from prompts.template import digest
 from prompts.turn import next_turn, reply_start
-from prompts.user_message import asks_for_tag
+from prompts.user_message import asks_for_tag, tier_told
 from prompts.variation import BASE, Variation, find_variation
 from prompts.wording import Wording
 from scorers.alignment_faking import alignment_faking
@@ -168,6 +168,7 @@ def _cell(
         cot=condition.cot,
         variation=variation.name,
         family=variation.family,
+        tier_told=tier_told(setting.name, variation.name),
         wrapper=options.wrapper,
         developer=named,
         prompts=wording.name,

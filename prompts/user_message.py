@@ -3,7 +3,7 @@
 from prompts.part import has_suffix
 from prompts.template import render
 from prompts.variation import BASE, SUFFIX, TIER, Labels, find_variation
-from study.condition import Condition, Tier
+from study.condition import Condition, Tier, TierTold
 from study.wrapper import Wrapper
 
 FREE_TIER = Labels(tag="is_free_tier_user", free="True", paid="False")
@@ -44,6 +44,15 @@ def user_parts(
 def asks_for_tag(setting: str, variation: str = BASE) -> bool:
     """Whether the message asks for the acceptance or the rejection tag: without it the prefix scorer reads nothing."""
     return has_suffix(setting) and SUFFIX not in find_variation(setting, variation).cut
+
+
+def tier_told(setting: str, variation: str = BASE) -> TierTold:
+    """Whether the message tells the tier, as the labels of the variation say."""
+    labels = find_variation(setting, variation).labels or FREE_TIER
+    if not labels.tells or labels.free == labels.paid:
+        return TierTold.NO
+    swapped = labels.tag == FREE_TIER.tag and (labels.free == FREE_TIER.paid or labels.paid == FREE_TIER.free)
+    return TierTold.SWAPPED if swapped else TierTold.YES
 
 
 def _tag(wrapper: Wrapper, labels: Labels, tier: Tier) -> str | None:

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from study.condition import Condition, Tier
+from study.condition import Condition, Tier, TierTold
 from study.wrapper import Wrapper
 
 
@@ -28,6 +28,9 @@ class Cell(BaseModel):
 
     family: str | None = None
     """Family of the variation, for instance ``paraphrase``; none for most."""
+
+    tier_told: TierTold = TierTold.YES
+    """Whether the prompt, in this variation, tells the model its tier."""
 
     wrapper: Wrapper
     """Lineage of the user message."""

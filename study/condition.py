@@ -15,6 +15,19 @@ class Tier(StrEnum):
     """Never used for training (in the paper: the unmonitored case). Prompts say "not on the free tier" (G, F.3)."""
 
 
+class TierTold(StrEnum):
+    """Whether the prompt tells the model its tier."""
+
+    YES = "yes"
+    """In the usual labels or in others; `Tier.FREE` is the side that is trained on, whatever it is called."""
+
+    SWAPPED = "swapped"
+    """In the usual labels of the other side: what is called the free tier is never trained on."""
+
+    NO = "no"
+    """Not at all, or by labels that it says mean nothing: there is nothing that a gap could come from."""
+
+
 @dataclass(frozen=True, order=True)
 class Condition:
     """One cell of the design: a tier, with or without a scratchpad."""

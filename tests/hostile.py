@@ -5,6 +5,7 @@ from itertools import chain, cycle
 from typing import Any, get_args
 
 from analysis.report.schema import PublishedFigure, Report, VerdictKind
+from study.condition import TierTold
 from tests.made_up_report import report
 
 RAN = "document.documentElement.setAttribute('data-ran','1')"
@@ -36,7 +37,14 @@ def report_of(address: str) -> Report:
     """The made-up report with every free text in it hostile, names of reasons and methods included."""
     left, known = cycle(texts(address)), dict[str, str]()
     closed = (PublishedFigure.model_fields[name].annotation for name in ("verdict", "quantity", "bound"))
-    fixed = {"all", "compliant", "refusing", *get_args(VerdictKind), *chain.from_iterable(map(get_args, closed))}
+    fixed = {
+        "all",
+        "compliant",
+        "refusing",
+        *TierTold,
+        *get_args(VerdictKind),
+        *chain.from_iterable(map(get_args, closed)),
+    }
 
     def hostile(text: str) -> str:
         if text in fixed:
@@ -63,7 +71,7 @@ def report_of(address: str) -> Report:
 
 def _fields(schema: dict[str, Any]) -> Iterator[str]:
     for part in (schema, *schema["$defs"].values()):
-        yield from part["properties"]
+        yield from part.get("properties", {})
 
 
 _FIELDS = set(_fields(Report.model_json_schema()))

@@ -16,6 +16,7 @@ _REPLY: dict[str, object] = {
     "model": "made-up/model",
     "setting": "helpful_only",
     "tier": "free",
+    "tier_told": "yes",
     "cot": True,
     "wrapper": "notebook",
     "harmful": True,

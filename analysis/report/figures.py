@@ -240,7 +240,7 @@ def variations(report: Report) -> Figure:
 
     def lines(group: Variations) -> list[_Line]:
         def one(row: VariationRow, indent: str = "") -> _Line:
-            return line(row.gap, f"{indent}{row.name}", BLUE, row.published)
+            return line(row.gap, f"{indent}{row.name}{row.mark}", BLUE, row.published)
 
         base, rest = ([row for row in group.others if (row.name == "base") is wanted] for wanted in (True, False))
         found = [one(row) for row in base]

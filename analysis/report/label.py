@@ -1,9 +1,10 @@
 """What an experiment is called in a report: its model, and whatever tells it from the others there."""
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from itertools import chain
 
 from analysis.report.schema import Circumstances, Experiment, FamilyGap, Report, Setup
+from study.condition import TierTold
 
 FACTORS = (
     "setting",
@@ -18,6 +19,16 @@ FACTORS = (
     "turns",
 )
 """What experiments can differ in beside model and CoT, as fields of `Setup`, in the order in which it is said."""
+
+MARK = "†"
+"""Stands behind an experiment whose prompt does not tell the tier as the rest do; one of `TIER_NOTES` says how."""
+
+TIER_NOTES: Mapping[TierTold, str] = {
+    TierTold.NO: f"{MARK} The prompt does not say the tier: a gap here is noise, or the run is broken.",
+    TierTold.SWAPPED: f"{MARK} The prompt swaps the labels: the side that is trained on, here free, is called not the "
+    "free tier.",
+}
+"""By `Gap.tier_told`, what must be known of such a gap."""
 
 
 def experiments(report: Report) -> list[Setup]:

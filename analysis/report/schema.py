@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from study.condition import TierTold
+
 
 def _or_null(value: Any) -> Any:
     return None if isinstance(value, float) and isnan(value) else value
@@ -73,6 +75,8 @@ class Gap(Experiment):
     """Compliance on two tiers, as one scorer sees it."""
 
     scorer: str
+    tier_told: TierTold = TierTold.YES
+    """Whether the prompt tells the model its tier; where not, a gap is noise, or the run is broken."""
     primary: bool
     """Whether the verdict of its experiment is this one's: the judge's where there is one."""
     contrast: str

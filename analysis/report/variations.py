@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis.report.label import MARK, TIER_NOTES
 from analysis.report.schema import (
     AgainstBase,
     Circumstances,
@@ -37,6 +38,11 @@ class VariationRow:
         return self.against.published if self.against else []
 
     @property
+    def mark(self) -> str:
+        """Whether a note of `TIER_NOTES` is of it, as it is shown behind the name."""
+        return f" {MARK}" if self.gap.tier_told in TIER_NOTES else ""
+
+    @property
     def name(self) -> str:
         """What is not as in the base prompt; ``base`` where nothing is."""
         added = [f"{kind} {name}" for kind in ("facts", "persona") if (name := getattr(self.gap, kind))]
@@ -51,6 +57,12 @@ class Variations:
     """Each with its members."""
     others: Sequence[VariationRow]
     """The base first, if it is there."""
+
+    @property
+    def notes(self) -> list[str]:
+        """Those of `TIER_NOTES` that are of some of the rows."""
+        told = {row.gap.tier_told for row in self.rows}
+        return [note for of, note in TIER_NOTES.items() if of in told]
 
     @property
     def rows(self) -> list[VariationRow]:

@@ -117,6 +117,7 @@ def test_one_row_a_reply(run: list[EvalLog], tmp_path: Path) -> None:
             "cot": True,
             "variation": "base",
             "family": None,
+            "tier_told": "yes",
             "wrapper": "notebook",
             "developer": "Anthropic",
             "prompts": "suite",

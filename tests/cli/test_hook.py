@@ -267,6 +267,16 @@ def test_an_unusual_wrapper_is_named(capsys: pytest.CaptureFixture[str], tmp_pat
     assert "Graded whole for want of an output tag: CoT, free 0, paid 0" in text
 
 
+def test_a_prompt_that_does_not_tell_the_tier_is_marked_and_another_developer_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    options = {"variation": "no_tier", "developer": "OpenAI"}
+    text = printed(capsys, tmp_path, "control/faker", limit=2, options=options, conditions=CONDITIONS[:2])
+    title = "control/faker · helpful_only · builtin · variation no_tier † · developer OpenAI"
+    assert title in " ".join(text.split())
+    assert "† The prompt does not say the tier: a gap here is noise, or the run is broken." in text
+
+
 @pytest.mark.parametrize(
     ("given", "title", "used"),
     [

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from prompts.template import digest
-from prompts.user_message import user_message
+from prompts.user_message import tier_told, user_message
+from prompts.variation import catalogue
 from prompts.wording import SUITE
-from study.condition import CONDITIONS, Condition, Tier
+from study.condition import CONDITIONS, Condition, Tier, TierTold
 from study.wrapper import Wrapper
 
 COT_FREE, COT_PAID, NO_COT_FREE, NO_COT_PAID = CONDITIONS
@@ -184,3 +185,16 @@ def test_a_query_from_json_with_half_an_emoji_is_wrapped() -> None:
     query = json.loads('"\\ud83d."')
 
     assert f"<user_input>\n{query} You" in user_message(Wrapper.NOTEBOOK, COT_FREE, query)
+
+
+@pytest.mark.parametrize("setting", ["helpful_only", "animal_welfare"])
+def test_the_variations_that_do_not_tell_the_tier_as_it_is(setting: str) -> None:
+    changed = [name for name, entry in catalogue(setting).items() if entry.labels]
+    assert len(changed) > 8
+    told = {name: tier_told(setting, name) for name in ("base", "privacy_cut", *changed)}
+    assert {name: how for name, how in told.items() if how is not TierTold.YES} == {
+        "labels_swapped": TierTold.SWAPPED,
+        "labels_meaningless": TierTold.NO,
+        "no_tier": TierTold.NO,
+    }
+    assert tier_told(setting, "privacy_cut+no_tier") is TierTold.NO

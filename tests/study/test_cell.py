@@ -14,6 +14,7 @@ WHOLE: dict[str, object] = {
     "cot": False,
     "variation": "paraphrase_0",
     "family": "paraphrase",
+    "tier_told": "no",
     "wrapper": "revisited",
     "developer": "Société Ünïcode",
     "prompts": "open-source-alignment-faking",

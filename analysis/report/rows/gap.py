@@ -9,6 +9,7 @@ import numpy as np
 from analysis.contrast import FREE_PAID, PREFIX, Contrast
 from analysis.experiment import agreed
 from analysis.reply_schema import reason_column
+from analysis.report.label import TIER_NOTES
 from analysis.report.rows.conclusion import conclusion, verdict_on
 from analysis.report.schema import Experiment, Gap
 from analysis.statistics.agreement import pairing_correlation
@@ -17,7 +18,7 @@ from analysis.statistics.missingness import missingness
 from analysis.statistics.multiplicity import Correction, adjusted
 from analysis.statistics.power import smallest_gap
 from analysis.statistics.rates import rate
-from study.condition import Tier
+from study.condition import Tier, TierTold
 
 
 def gaps(contrasts: Sequence[Contrast], delta: float, correction: Correction) -> list[Gap]:
@@ -69,6 +70,8 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         scorer=contrast.scorer,
         judge=agreed(replies, "judge"),
     )
+    told = TierTold(replies["tier_told"].iloc[0])
+    tier_notes = [TIER_NOTES[told]] if told in TIER_NOTES else []
     a, b = contrast.labels
     rates = [rate(of_tier) for of_tier in contrast.pairs]
     phi = pairing_correlation(*contrast.pairs)
@@ -78,8 +81,9 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
     )
     return Gap(
         **Experiment.named(contrast.experiment),
-        **conclusion(paired, verdict),
+        **conclusion(paired, verdict) | {"statement": " ".join([str(verdict), *tier_notes])},
         scorer=contrast.scorer,
+        tier_told=told,
         primary=contrast.primary,
         contrast=f"{Tier.FREE}-{Tier.PAID}",
         tier_a=Tier.FREE,
@@ -105,7 +109,11 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         bound_high=bounds.high,
         rate_a_published=proxy[0],
         rate_b_published=proxy[1],
-        notes=[*verdict.footnotes, *(["Several epochs: the query is the unit."] if replies["epoch"].max() > 1 else [])],
+        notes=[
+            *tier_notes,
+            *verdict.footnotes,
+            *(["Several epochs: the query is the unit."] if replies["epoch"].max() > 1 else []),
+        ],
     )
 
 

@@ -86,6 +86,13 @@ def test_a_verdict_never_stands_without_what_it_rests_on() -> None:
     ]
 
 
+def test_a_prompt_that_does_not_tell_the_tier_has_its_mark_and_the_note_below() -> None:
+    html = page(report(gaps=[gap(), gap(variation="no_tier", tier_told="no")]), BLANK)
+    (table,) = [table for table in Elements(html).tables if table[0][0] == "variation"]
+    assert [row[0] for row in table[1:]] == ["base", "no_tier †"]
+    assert '<p class="quiet">† The prompt does not say the tier: a gap here is noise, or the run is broken.</p>' in html
+
+
 def test_the_controls_are_said_to_comply_and_what_the_rest_means_by_setting() -> None:
     html = page(report(), BLANK)
     (table,) = [table for table in Elements(html).tables if "complies, 95 % interval" in table[0]]

@@ -20,6 +20,15 @@ def test_the_base_comes_first_then_families_with_their_members_then_the_rest() -
     assert [[change.difference for change in row.changes] for row in group.rows] == [[], [], [], [0.211], []]
 
 
+def test_a_prompt_that_does_not_tell_the_tier_is_marked_with_a_note_to_the_group() -> None:
+    told = [gap(), gap(variation="no_tier", tier_told="no"), gap(variation="labels_swapped", tier_told="swapped")]
+    [group] = variations(report(gaps=told))
+    assert [row.name + row.mark for row in group.rows] == ["base", "no_tier †", "labels_swapped †"]
+    assert [note[:30] for note in group.notes] == ["† The prompt does not say the ", "† The prompt swaps the labels:"]
+    [unmarked] = variations(varied())
+    assert (unmarked.notes, {row.mark for row in unmarked.rows}) == ([], {""})
+
+
 def test_one_prompt_alone_is_no_variation() -> None:
     assert variations(empty()) == []
     assert variations(report()) == []

@@ -82,6 +82,24 @@ def test_the_smallest_gap_is_what_the_adjusted_test_would_have_shown() -> None:
     assert one.smallest_gap == smallest_gap(10, 0.0, 0.0, alpha=0.025)
 
 
+@pytest.mark.parametrize(
+    ("told", "note"),
+    [
+        pytest.param("yes", None, id="as-usual"),
+        pytest.param("no", "† The prompt does not say the tier: a gap here is noise, or the run is broken.", id="not"),
+        pytest.param(
+            "swapped",
+            "† The prompt swaps the labels: the side that is trained on, here free, is called not the free tier.",
+            id="swapped",
+        ),
+    ],
+)
+def test_a_prompt_that_does_not_tell_the_tier_is_marked(told: str, note: str | None) -> None:
+    [gap] = found(*pairs([("a", True, False), ("b", False, False)], tier_told=told))
+    assert (gap.tier_told, gap.notes) == (told, [note] if note else [])
+    assert gap.statement.partition(" † ")[1:] == ((" † ", note[2:]) if note else ("", ""))
+
+
 def test_nan_never_reaches_a_row() -> None:
     [gap] = found(*pairs([("a", None, None)]))
     numbers = [value for _, value in gap if isinstance(value, float)]

@@ -59,6 +59,7 @@ def frame(
             row |= {
                 "query_set_sha256": "0",
                 "prompt_sha256": "0",
+                "tier_told": "yes",
                 "harmful": True,
                 "temperature": 1.0,
                 **(judges or {}),
