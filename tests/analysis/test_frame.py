@@ -24,6 +24,7 @@ from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS, Tier
 from study.invalid_input import InvalidInputError
+from study.readings import READINGS
 
 Edit = Callable[[EvalLog], None]
 
@@ -106,6 +107,7 @@ def test_one_row_a_reply(run: list[EvalLog], tmp_path: Path) -> None:
     [sample] = [sample for sample in run[0].samples or [] if sample.id == "fraud-01"]
     row = frame[(frame.query_id == "fraud-01") & (frame.tier == Tier.FREE)].astype(object)
     row = row.where(row.notna(), None).drop(columns=[name for name in COLUMNS if name.endswith("_sha256")])
+    of_readings = [name for name in COLUMNS if name.startswith((*READINGS,)) and not name.endswith("_sha256")]
     assert row.to_dict("records") == [
         {
             "log": str(tmp_path / "0.eval"),
@@ -118,6 +120,7 @@ def test_one_row_a_reply(run: list[EvalLog], tmp_path: Path) -> None:
             "variation": "base",
             "family": None,
             "tier_told": "yes",
+            **dict.fromkeys(of_readings, None),
             "wrapper": "notebook",
             "developer": "Anthropic",
             "prompts": "suite",
