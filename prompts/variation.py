@@ -209,11 +209,6 @@ class Variation:
         """How the user message tells the tier; None where it is unchanged."""
         return next((entry.labels for entry in reversed(self.entries) if entry.labels), None)
 
-    @property
-    def tells_tier(self) -> bool:
-        """Whether a model can know its tier: not by labels that are the same on both, or said to mean nothing."""
-        return self.labels is None or (self.labels.tells and self.labels.free != self.labels.paid)
-
     def added_after(self, part: str) -> Iterator[NewPart]:
         """What follows a part."""
         return (addition for entry in self.entries for addition in entry.add if addition.after == part)
