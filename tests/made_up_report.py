@@ -189,6 +189,7 @@ def against_base(**changes: Any) -> AgainstBase:
         scorer="judged_compliance",
         gap=0.27,
         gap_base=0.143,
+        developer_base="Meta",
         n_queries=388,
         difference=0.128,
         ci_low=0.07,

@@ -275,13 +275,15 @@ class CotDifference(Setup):
 
 
 class AgainstBase(Experiment):
-    """An experiment with a variation, facts or a trait, against the one without, all else that has a name the same."""
+    """An experiment with a variation, facts, a trait or another developer against the one without, all else alike."""
 
     scorer: str
     """The primary one of both."""
     gap: Number
     """Over its own pairs, and so not always over the queries of the difference."""
     gap_base: Number
+    developer_base: str
+    """Company that the base prompt names: another one where that, too, is what changed."""
     n_queries: int
     """Queries with a label on both tiers, in this experiment and at base."""
     difference: Number

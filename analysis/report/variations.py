@@ -1,8 +1,9 @@
 """The variations of a prompt as page and figure show them: those of a model and setting together, the base on top."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from analysis.published_figure import PUBLISHED_DEVELOPER
 from analysis.report.label import MARK, TIER_NOTES
 from analysis.report.schema import (
     AgainstBase,
@@ -16,7 +17,7 @@ from analysis.report.schema import (
 )
 from study.condition import Tier
 
-_SHARED = tuple(name for name in Circumstances.model_fields if name not in ("facts", "persona"))
+_SHARED = tuple(name for name in Circumstances.model_fields if name not in ("facts", "persona", "developer"))
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class VariationRow:
     """Of all replies with a known label on the free tier."""
     published: Sequence[PublishedFigure]
     """Published gaps of the same variation."""
+    developer_varies: bool = False
+    """Whether experiments beside it name another developer: it is then said where it is not that of the papers."""
 
     @property
     def changes(self) -> Sequence[PublishedChange]:
@@ -46,6 +49,8 @@ class VariationRow:
     def name(self) -> str:
         """What is not as in the base prompt; ``base`` where nothing is."""
         added = [f"{kind} {name}" for kind in ("facts", "persona") if (name := getattr(self.gap, kind))]
+        if self.developer_varies and self.gap.developer != PUBLISHED_DEVELOPER:
+            added.append(f"developer {self.gap.developer}")
         return " + ".join([self.gap.variation, *added]) if self.gap.variation != "base" else " + ".join(added) or "base"
 
 
@@ -73,7 +78,7 @@ class Variations:
 
 
 def variations(report: Report) -> list[Variations]:
-    """The groups of two experiments or more that share all but variation, facts and trait, in the order of the gaps."""
+    """The groups of two experiments or more that differ in variation, facts, trait or developer alone, as gaps come."""
     against = {row.experiment: row for row in report.against_base}
     faking = {row.experiment: row.rate for row in report.faking if (row.tier, row.among) == (Tier.FREE, "all")}
     groups: dict[tuple[object, ...], list[VariationRow]] = {}
@@ -86,6 +91,9 @@ def variations(report: Report) -> list[Variations]:
             ]
             row = VariationRow(gap, against.get(gap.experiment), faking.get(gap.experiment), published)
             groups.setdefault(_shared(gap), []).append(row)
+    for shared, rows in groups.items():
+        varies = len({row.gap.developer for row in rows}) > 1
+        groups[shared] = [replace(row, developer_varies=varies) for row in rows]
     return [
         _together(rows, [family for family in report.families if _shared(family) == shared])
         for shared, rows in groups.items()
@@ -103,7 +111,8 @@ def _together(rows: Sequence[VariationRow], families: Sequence[FamilyGap]) -> Va
 
 def _is_member(row: VariationRow, family: FamilyGap) -> bool:
     of = row.gap  # with other facts it is of another family of that name
-    return (of.family, of.facts, of.persona, of.scorer) == (family.family, family.facts, family.persona, family.scorer)
+    names = ("family", "facts", "persona", "developer", "scorer")
+    return all(getattr(of, name) == getattr(family, name) for name in names)
 
 
 def _shared(row: Experiment | FamilyGap) -> tuple[object, ...]:

@@ -224,3 +224,34 @@ def test_what_it_refuses_in_one_line(
     done = CliRunner().invoke(main, ["report", source, "-o", str(out), "--no-cache", *arguments])
     assert (done.exit_code, done.output) == (2, f"Error: {message.format(folder=tmp_path)}\n")
     assert not out.exists()
+
+
+def test_our_change_from_the_base_stands_beside_the_published_one(tmp_path: Path) -> None:
+    """A complier at base and a faker in the variation, in logs that say Claude 3 Opus: G.2 no. 32 beside no. 1."""
+    for policy, variation in (("complier", "base"), ("faker", "cut_ex")):
+        for log in inspect_eval(
+            [
+                Context().run(condition_task, SETTING, condition, {"votes": 1, "variation": variation})
+                for condition in CONDITIONS[:2]
+            ],
+            model=f"control/{policy}",
+            limit=6,
+            display="none",
+            log_dir=str(tmp_path / "run"),
+            log_realtime=False,
+        ):
+            whole = read_eval_log(log.location)
+            whole.eval.model = "anthropic/claude-3-opus-20240229"
+            whole.location = str(tmp_path / Path(log.location).name)
+            write_eval_log(whole)
+    [row] = report(read_replies([str(path) for path in tmp_path.glob("*.eval")])).against_base
+    assert (row.variation, row.developer_base, row.gap, row.gap_base, row.difference) == (
+        "cut_ex",
+        "Anthropic",
+        1.0,
+        0.0,
+        1.0,
+    )
+    assert [(of.id, of.gap, of.gap_base, of.difference) for of in row.published] == [
+        ("g-g2-032-gap", 0.324, 0.113, 0.324 - 0.113)
+    ]

@@ -29,6 +29,12 @@ def test_a_prompt_that_does_not_tell_the_tier_is_marked_with_a_note_to_the_group
     assert (unmarked.notes, {row.mark for row in unmarked.rows}) == ([], {""})
 
 
+def test_where_the_developer_varies_it_is_named() -> None:
+    named = [("base", "Anthropic"), ("base", "OpenAI"), ("cut_ex", "OpenAI"), ("cut_ex", "Anthropic")]
+    [group] = variations(report(gaps=[gap(variation=name, developer=developer) for name, developer in named]))
+    assert names(group) == ["base", "developer OpenAI", "cut_ex + developer OpenAI", "cut_ex"]
+
+
 def test_one_prompt_alone_is_no_variation() -> None:
     assert variations(empty()) == []
     assert variations(report()) == []

@@ -38,6 +38,7 @@ def test_the_difference_is_over_the_queries_with_all_four_labels() -> None:
             scorer=JUDGED,
             gap=1.0,
             gap_base=1 - 1 / 3,
+            developer_base="made-up",
             n_queries=2,
             difference=0.5,
             ci_low=expected.ci_low,
@@ -125,6 +126,26 @@ def test_the_published_change_is_that_of_the_same_source() -> None:
             difference=0.324 - 0.113,
         )
     ]
+
+
+def test_another_developer_is_held_against_the_published_one_in_ours_and_in_the_source() -> None:
+    """Greenblatt et al. 2024, G.2 no. 49: the base prompt with OpenAI in it, beside no. 1 with Anthropic."""
+    usual = [row | {"model": OPUS, "developer": "Anthropic"} for row in BASE]
+    [row] = found(*usual, *other(model=OPUS, developer="OpenAI"))
+    assert (row.variation, row.developer, row.developer_base, row.difference) == ("base", "OpenAI", "Anthropic", 0.5)
+    [change] = row.published
+    assert (change.id, change.gap_base) == ("g-g2-049-gap", 0.113)
+    assert change.difference == change.gap - 0.113
+
+
+@pytest.mark.parametrize(
+    ("developers", "base"),
+    [(("Anthropic", "OpenAI"), "OpenAI"), (("Anthropic",), "Anthropic"), (("Google DeepMind",), None)],
+)
+def test_the_base_names_the_same_developer_or_else_the_published_one(developers: tuple[str], base: str | None) -> None:
+    bases = [row | {"developer": name, "prompt_sha256": name} for name in developers for row in BASE]
+    rows = [row for row in found(*bases, *other(variation="cut_ex", developer="OpenAI")) if row.variation == "cut_ex"]
+    assert [row.developer_base for row in rows] == [base] * (base is not None)
 
 
 def test_nobody_published_what_one_of_our_facts_changes() -> None:
