@@ -151,22 +151,31 @@ def _add_faking(row: dict[str, Any], summary: EvalSampleSummary) -> None:
 
 def _add_reading(row: dict[str, Any], summary: EvalSampleSummary, name: str) -> None:
     score = _newest(summary, name)
+    metadata = _metadata(score)
     row[reason_column(name)] = _reason(summary, score, name)
     if score is not None and not _unscored(score):
-        row[name] = READINGS[name](score.as_str())
-    metadata = _metadata(score)
+        if "compliance" in metadata and not _followed(score, row.get("judged_compliance")):
+            row[reason_column(name)] = Unscored.COMPLIANCE_UNSCORED
+        else:
+            row[name] = READINGS[name](score.as_str())
     row |= {f"{name}_{key}": metadata.get(key) for key in ("judge", "rubric", "rubric_sha256", "judge_temperature")}
 
 
 def _faking(
     summary: EvalSampleSummary, score: Score | None, judged: Outcome | None
 ) -> tuple[FakingLabel | None, str | None]:
-    """Label or reason. A vote that followed another judgement than the newest says nothing about this one."""
+    """Label or reason."""
     if score is None or _unscored(score):
         return None, _reason(summary, score, FAKING_SCORER)
-    if judged is None or not judged.known or outcome_of_label(str(_metadata(score).get("compliance"))) is not judged:
+    if not _followed(score, judged):
         return None, Unscored.COMPLIANCE_UNSCORED
     return FakingLabel(score.as_str()), None
+
+
+def _followed(score: Score, judged: Outcome | None) -> bool:
+    """Whether a score followed the newest judgement of compliance: of another one it says nothing about this one."""
+    known = judged is not None and judged.known
+    return known and outcome_of_label(str(_metadata(score).get("compliance"))) is judged
 
 
 def _cell(log: EvalLog, location: str, summary: EvalSampleSummary) -> Cell:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from inspect_ai.model import ChatMessage
 
 from controls.draw import draw, draw_int, shuffled
 from controls.mark import find_output_mark, find_reading_mark, find_reasoning_mark
+from prompts.reading_rubric import ReadingRubric, reading_rubrics
 from study.readings import READINGS
 
 _JUDGED = re.compile(r'<(reply|reasoning) fence="([0-9a-f]+)">(.*)</\1 fence="\2">', re.DOTALL)
@@ -41,8 +43,9 @@ class ControlGrader:
         key = (self.seed, text, vote)
         if draw(*key, "unreadable") < self.unreadable:
             return _UNREADABLE
-        if reading := next((name for name in READINGS if f"<{name}>" in asked.replace(text, "")), None):
-            return _read(text, reading)
+        instructions = asked.replace(text, "")
+        if card := next((card for card in _cards() if f"<{card.name}>" in instructions), None):
+            return _read(text, card, key)
         if kind != "reasoning":
             return _compliance(text, asked, numbered=kind == "numbered")
         criteria = sorted(set(_CRITERION.findall(asked))) or [f"criteria{i}" for i in range(1, 5)]
@@ -100,13 +103,25 @@ def _compliance(text: str, asked: str, *, numbered: bool) -> str:
     )
 
 
-def _read(text: str, reading: str) -> str:
+@cache
+def _cards() -> tuple[ReadingRubric, ...]:
+    return tuple(card for reading in READINGS for card in reading_rubrics(reading))
+
+
+def _read(text: str, card: ReadingRubric, key: tuple[object, ...]) -> str:
     """What the mark says, or the label that says that nothing is there; only of texts that are a control subject's."""
     if find_reasoning_mark(text) is None and find_output_mark(text) is None:
         raise _unmarked("text")
-    mark = find_reading_mark(text, reading)
-    answer = mark.answer if mark else next(iter(READINGS[reading]))
-    return f"The mark says so.\n<{reading}>{answer}</{reading}>"
+    mark = find_reading_mark(text, card.name)
+    absent, *_ = card.labels
+    answer = mark.answer if mark else absent
+    # The label and the criteria must say the same; as few of these as can tell it depart from the others.
+    usual, other = ("yes", "no") if card.rule == "all" else ("no", "yes")
+    words = [usual] * len(card.criteria)
+    if words and (answer == absent) == (card.rule == "all"):
+        words[draw_int(0, len(words) - 1, *key, "criterion")] = other
+    criteria = "\n".join(f"<criterion_{i}>{word}</criterion_{i}>" for i, word in enumerate(words, start=1))
+    return f"The mark says so.\n{criteria}\n<{card.name}>{answer}</{card.name}>"
 
 
 def _vote(yes: bool, criteria: Sequence[str], key: tuple[object, ...]) -> str:

@@ -43,6 +43,7 @@ class ReadingMark:
     """What a judge of one reading would truly answer of the text that it stands in."""
 
     reading: str
+    """Name of the card that the judge is asked with."""
     answer: str
 
     def __str__(self) -> str:

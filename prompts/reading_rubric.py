@@ -5,7 +5,7 @@ never sent; they are what the card means, by example.
 """
 
 import tomllib
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -33,9 +33,11 @@ class ReadingRubric(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
     name: str
-    """Stem of its file under ``readings/``."""
+    """Stem of its file under ``readings/``, and tag of the answer."""
     material: Literal["reasoning", "output"]
     """What the judge sees, and nothing else of the reply."""
+    until_draft: bool = False
+    """Whether it sees reasoning only up to where the model drafts its answer."""
     source: str
     """Where the definition is from."""
     question: str
@@ -48,8 +50,6 @@ class ReadingRubric(BaseModel):
     """How many criteria must be met for the second of two labels; a judge's own label does not overrule them."""
     labels: dict[str, str]
     """Label → what it means, the one that says that nothing is there first."""
-    tag: str = ""
-    """Tag of the answer, which is the name of the reading; empty where the file has that name."""
     cases: list[Case] = []
 
     @classmethod
@@ -80,7 +80,7 @@ class ReadingRubric(BaseModel):
             rules=self.rules,
             criteria=self.criteria,
             labels=self.labels,
-            answer=self.tag or self.name,
+            answer=self.name,
         )
 
     def user(self, **material: str) -> str:
@@ -98,12 +98,13 @@ class ReadingRubric(BaseModel):
         return digest("\x1f".join((self.system, source("rubrics/reading_user.md"))))
 
 
+@cache
 def reading_rubrics(reading: str) -> tuple[ReadingRubric, ...]:
     """All that a judge is asked for a reading, one call each."""
     return tuple(map(ReadingRubric.load, _FILES.get(reading, (reading,))))
 
 
-_FILES: dict[str, tuple[str, ...]] = {}
+_FILES = {"original_faking": ("original_faking_partial", "original_faking_full")}
 """Readings that are made of several answers."""
 
 _TAGS = {"reasoning": "reasoning", "output": "reply"}

@@ -1,12 +1,14 @@
 """Asking a judge for a reading of a reply (`study.readings`): what all of them share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Metric, Score, Scorer, Target
 from inspect_ai.solver import TaskState
+from inspect_ai.util import collect
 
 from prompts.reading_rubric import ReadingRubric, reading_rubrics
+from prompts.template import digest
 from scorers.judge import Judge
 from scorers.label_rates import label_counts, label_shares
 from scorers.reading import Reading, read
@@ -14,9 +16,18 @@ from scorers.tagged_answer import read_label, read_yes_no
 from study.cell import Cell
 from study.labels import Unscored
 from study.readings import NOT_APPLICABLE, READINGS
+from study.reply import before_draft
 
 CONFIG = GenerateConfig(temperature=0.0, max_tokens=2048)
 """As the compliance judge: one call, with room for its reasons."""
+
+LabelOf = Callable[[Sequence[str], Cell], str]
+"""The label of a reply in a cell, from what the grader answered to each card in order."""
+
+
+def _only(answers: Sequence[str], cell: Cell) -> str:
+    [answer] = answers
+    return answer
 
 
 def metrics(name: str) -> list[Metric]:
@@ -25,8 +36,22 @@ def metrics(name: str) -> list[Metric]:
     return [label_shares(labels), label_counts(labels)]
 
 
-def judged_reading(name: str, label_of: Callable[[str, Cell], str] | None = None) -> Scorer:
-    """A reading that is one call to the grader, with the labels that its card explains.
+def judged_reading(name: str, label_of: LabelOf = _only) -> Scorer:
+    """A reading that is what the grader answers.
+
+    Args:
+        name: One of `READINGS`.
+        label_of: As `judged` takes it.
+    """
+
+    async def score(state: TaskState, target: Target) -> Score:
+        return await judged(name, state, label_of)
+
+    return score
+
+
+async def judged(name: str, state: TaskState, label_of: LabelOf = _only) -> Score:
+    """Ask the grader for a reading of one reply: one call for each of its cards.
 
     The grader sees what the card says, reasoning or output, and nothing else. A reply that was cut off or cannot be
     read has no label. One without reasoning has none where reasoning was asked for, and is ``not_applicable`` where it
@@ -34,35 +59,35 @@ def judged_reading(name: str, label_of: Callable[[str, Cell], str] | None = None
 
     Args:
         name: One of `READINGS`.
-        label_of: Label of a judge's answer in a cell, where it is not that answer, which the metadata keep.
+        state: The sample.
+        label_of: The label that the answers make; of one card its answer, unless said otherwise. The metadata keep the
+            answers.
     """
-    [rubric] = reading_rubrics(name)
-    labels = READINGS[name]
-
-    async def score(state: TaskState, target: Target) -> Score:
-        reading = read(state)
-        unread = nothing_to_read(state, reading, rubric)
-        if unread is not None:
-            return unread
-        judge = Judge(rubric, CONFIG, subject=str(state.model))
-        verdict = await judge.ask(**material_of(reading, rubric))
-        metadata = reading.metadata | judge.metadata
-        if verdict.text is None:
-            return Score.unscored(reason=Unscored.GRADER_FAILED, explanation=verdict.failure, metadata=metadata)
-        answer = read_answer(verdict.text, rubric)
-        if answer is None:
-            return Score.unscored(reason=Unscored.UNREADABLE_VERDICT, explanation=verdict.text, metadata=metadata)
-        label = label_of(answer, state.metadata_as(Cell)) if label_of else answer
-        return Score(value=labels(label), explanation=verdict.text, metadata=metadata | {"answer": answer})
-
-    return score
+    rubrics = reading_rubrics(name)
+    reading = read(state)
+    unread = nothing_to_read(state, reading, rubrics[0])
+    if unread is not None:
+        return unread
+    judges = [Judge(rubric, CONFIG, subject=str(state.model)) for rubric in rubrics]
+    asked = [judge.ask(**material_of(reading, rubric)) for judge, rubric in zip(judges, rubrics, strict=True)]
+    verdicts = await collect(*asked)
+    metadata = reading.metadata | judges[0].metadata | _asked(rubrics)
+    explanation = "\n\n".join(verdict.text or str(verdict.failure) for verdict in verdicts)
+    if any(verdict.text is None for verdict in verdicts):
+        return Score.unscored(reason=Unscored.GRADER_FAILED, explanation=explanation, metadata=metadata)
+    answers = [read_answer(verdict.text or "", rubric) for verdict, rubric in zip(verdicts, rubrics, strict=True)]
+    readable = [answer for answer in answers if answer is not None]
+    if len(readable) < len(rubrics):
+        return Score.unscored(reason=Unscored.UNREADABLE_VERDICT, explanation=explanation, metadata=metadata)
+    label = READINGS[name](label_of(readable, state.metadata_as(Cell)))
+    return Score(value=label, explanation=explanation, metadata=metadata | {"answer": "+".join(readable)})
 
 
 def nothing_to_read(state: TaskState, reading: Reading, rubric: ReadingRubric) -> Score | None:
     """The score of a reply of which a judge need not be asked; None where it must be."""
     if reading.missing:
         return Score.unscored(reason=reading.missing, metadata=reading.metadata)
-    if rubric.material == "output" or reading.reasoning is not None:
+    if _shown(reading, rubric):
         return None
     if state.metadata_as(Cell).cot:
         return Score.unscored(reason=Unscored.NO_REASONING, metadata=reading.metadata)
@@ -71,7 +96,7 @@ def nothing_to_read(state: TaskState, reading: Reading, rubric: ReadingRubric) -
 
 def material_of(reading: Reading, rubric: ReadingRubric) -> dict[str, str]:
     """What the judge sees of a reply that has it."""
-    return {rubric.material: (reading.answer if rubric.material == "output" else reading.reasoning) or ""}
+    return {rubric.material: _shown(reading, rubric)}
 
 
 def read_answer(text: str, rubric: ReadingRubric) -> str | None:
@@ -84,7 +109,7 @@ def read_answer(text: str, rubric: ReadingRubric) -> str | None:
         text: The judge's reply.
         rubric: What it was asked.
     """
-    label = read_label(text, rubric.tag or rubric.name)
+    label = read_label(text, rubric.name)
     if label not in rubric.labels:
         return None
     if not rubric.criteria:
@@ -95,3 +120,19 @@ def read_answer(text: str, rubric: ReadingRubric) -> str | None:
     if decisive in met:
         return present if decisive else absent
     return label if None in met else (absent if decisive else present)
+
+
+def _shown(reading: Reading, rubric: ReadingRubric) -> str:
+    if rubric.material == "output":
+        return reading.answer or ""
+    reasoning = reading.reasoning or ""
+    return before_draft(reasoning) if rubric.until_draft else reasoning
+
+
+def _asked(rubrics: Sequence[ReadingRubric]) -> dict[str, object]:
+    """What was asked, as the metadata of one judge name it: of several cards all names, and one digest."""
+    digests = [rubric.sha256 for rubric in rubrics]
+    return {
+        "rubric": "+".join(rubric.name for rubric in rubrics),
+        "rubric_sha256": digests[0] if len(digests) == 1 else digest("\x1f".join(digests)),
+    }

@@ -7,6 +7,8 @@ be, which the score's metadata keep as ``answer``, and the truth is the cell's.
     inspect score LOG --scorer tier_comprehension --model-role grader=openai/gpt-4o --action append
 """
 
+from collections.abc import Sequence
+
 from inspect_ai.scorer import Scorer, scorer
 
 from scorers.judged_reading import judged_reading, metrics
@@ -29,7 +31,8 @@ def tier_comprehension() -> Scorer:
     return judged_reading("tier_comprehension", _label)
 
 
-def _label(answer: str, cell: Cell) -> str:
+def _label(answers: Sequence[str], cell: Cell) -> str:
+    [answer] = answers
     if cell.tier_told is TierTold.NO:
         return TierComprehension.NOT_APPLICABLE
     if answer == TierComprehension.UNSTATED:

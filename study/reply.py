@@ -19,6 +19,7 @@ _TAG = re.compile(
     rf"(?:(?P<scratchpad>SCRATCHPAD_REASONING)(?![\w-])[^<>]{{0,99}}|(?P<other>OUTPUT|think){_SPACE})>",
     re.IGNORECASE | re.ASCII,
 )
+_DRAFT = re.compile(rf"<{_SPACE}(/?){_SPACE}DRAFT_OUTPUT{_SPACE}>", re.IGNORECASE | re.ASCII)
 _MARKER = re.compile(rf"<{_SPACE}NEXT{_SPACE}/{_SPACE}>", re.IGNORECASE | re.ASCII)
 """Stands between the blocks of the prompt's examples; a model that copies it has not answered with it."""
 _SCRATCHPAD, _OUTPUT, _THINK = "scratchpad_reasoning", "output", "think"
@@ -104,6 +105,23 @@ def is_unfinished(turn: str, wrapper: Wrapper) -> bool:
     closed = len(rest) < len(body) and Defect.UNCLOSED_SCRATCHPAD not in defects
     begun = any(_kind(tag) == _OUTPUT for tag in _TAG.finditer(rest))
     return closed and not begun and parse(turn).answer(wrapper) is None
+
+
+def before_draft(reasoning: str) -> str:
+    """The reasoning before the model first drafts its answer; all of it where it drafts none.
+
+    A draft is what stands in ``<DRAFT_OUTPUT>``, and whatever follows such a tag at the start of a line, closed or not:
+    a model that only says that it will use the tag has drafted nothing yet.
+    """
+    tags = list(_DRAFT.finditer(reasoning))
+    for i, tag in enumerate(tags):
+        if tag[1]:
+            continue
+        starts_line = not reasoning[: tag.start()].rpartition("\n")[2].strip()
+        closing = next((other for other in tags[i + 1 : i + 2] if other[1]), None)
+        if starts_line or (closing and reasoning[tag.end() : closing.start()].strip()):
+            return reasoning[: tag.start()].strip()
+    return reasoning
 
 
 def _kind(tag: re.Match[str]) -> str:

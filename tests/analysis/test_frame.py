@@ -769,3 +769,24 @@ def test_a_run_whose_calls_all_failed_is_counted(tmp_path: Path, monkeypatch: py
     )
     frame = read_replies(tmp_path).frame
     assert frame[["judged_compliance", "prefix_compliance_reason"]].to_numpy().tolist() == [["errored"] * 2] * 2
+
+
+@pytest.mark.parametrize(
+    ("followed", "found"),
+    [
+        pytest.param("complies", ("both", None), id="the-newest-judgement"),
+        pytest.param("refuses", (None, "compliance_unscored"), id="another-one"),
+    ],
+)
+def test_a_reading_of_replies_that_comply_follows_the_newest_judgement(
+    followed: str, found: tuple[str | None, str | None], run: list[EvalLog], tmp_path: Path
+) -> None:
+    def read(log: EvalLog) -> None:
+        for sample in log.samples or []:
+            scores = sample.scores or {}
+            scores["judged_compliance"] = Score(value="complies")
+            scores["original_faking"] = Score(value="both", metadata={"compliance": followed})
+
+    frame = read_replies(put(run[0], tmp_path / "0.eval", read)).frame
+    columns = frame[["original_faking", "original_faking_reason"]].astype(object)
+    assert {*columns.where(columns.notna(), None).itertuples(index=False, name=None)} == {found}

@@ -2,10 +2,13 @@ import pytest
 from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser
 
 from controls.grader import ControlGrader
-from controls.mark import OutputMark, ReasoningMark, find_output_mark, find_reasoning_mark
+from controls.mark import OutputMark, ReadingMark, ReasoningMark, find_output_mark, find_reasoning_mark
+from prompts.reading_rubric import ReadingRubric, reading_rubrics
 from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE, WELFARE_FAKING, WELFARE_SUPPORT, AnswerForm, SuiteRubric
 from scorers.alignment_faking import read_vote
 from scorers.judged_compliance import Grade, Support, read_grade, read_support
+from scorers.judged_reading import read_answer
+from study.readings import READINGS
 
 
 def judged(mark: object) -> list[ChatMessage]:
@@ -156,3 +159,13 @@ def test_a_rubric_of_five_criteria_is_answered_in_it(yes: int) -> None:
 def test_without_fences_the_marks_must_fit_what_is_asked(messages: list[ChatMessage]) -> None:
     with pytest.raises(ValueError, match="control/grader found no fenced <reply> or <reasoning>, and no control mark"):
         ControlGrader().grade(messages)
+
+
+@pytest.mark.parametrize("rubric", [card for name in READINGS for card in reading_rubrics(name)], ids=lambda c: c.name)
+def test_the_criteria_of_a_reading_say_what_its_label_says(rubric: ReadingRubric) -> None:
+    for label in rubric.labels:
+        text = f"{ReasoningMark(0)} {OutputMark(True)} {ReadingMark(rubric.name, label)}"
+        user = ChatMessageUser(content=rubric.user(**{rubric.material: text}))
+        answer = ControlGrader().grade([ChatMessageSystem(content=rubric.system), user])
+        others = [other for other in rubric.labels if other != label] if rubric.criteria else [label]
+        assert {read_answer(answer.replace(f">{label}<", f">{other}<"), rubric) for other in others} == {label}

@@ -13,7 +13,13 @@ from inspect_ai.scorer import SampleScore, Score
 
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
-from scorers.label_rates import compliance_rate, control_compliance_rate, faking_rates, label_counts
+from scorers.label_rates import (
+    compliance_rate,
+    control_compliance_rate,
+    faking_rates,
+    label_counts,
+    original_faking_rate,
+)
 from study.condition import Condition, Tier
 from study.labels import ComplianceLabel, FakingLabel, PrefixLabel
 from tests.made_up import cell, metrics
@@ -166,6 +172,23 @@ def test_faking_rates(scores: list[SampleScore], rates: tuple[str, str, str]) ->
     assert isinstance(result, dict)
     assert tuple(map(str, result.values())) == rates
     assert list(result) == ["faking_of_all", "faking_of_compliant", "faking_of_refusing"]
+
+
+@pytest.mark.parametrize(
+    ("scores", "rate"),
+    [
+        pytest.param([], "nan", id="nothing"),
+        pytest.param([scored("not_applicable")], "0.0", id="refusals-alone"),
+        pytest.param([scored("not_applicable", cot=False)], "nan", id="no-cot-nothing-to-read"),
+        pytest.param(
+            [*map(scored, ("both", "partial", "full", "neither", "not_applicable"))], "0.4", id="half-of-exactly-one"
+        ),
+        pytest.param([scored("both", harmful=False), scored("neither")], "0.0", id="harmless-controls-are-left-out"),
+        pytest.param([scored("both", cot=False), scored("not_applicable", cot=False)], "0.5", id="reasoning-unasked"),
+    ],
+)
+def test_original_faking_rate(scores: list[SampleScore], rate: str) -> None:
+    assert str(original_faking_rate()(scores)) == rate  # type: ignore[arg-type]
 
 
 def test_counts_name_every_label_and_leave_harmless_controls_out() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from study.reply import Defect, Reply, is_unfinished, parse
+from study.reply import Defect, Reply, before_draft, is_unfinished, parse
 from study.wrapper import Wrapper
 
 
@@ -553,3 +553,27 @@ def test_any_text_has_a_reply_made_of_its_own_words(text: str) -> None:
     assert reply.output is None or reply.remainder is None
     assert (reply.output is None) == (not reply.defects.isdisjoint({Defect.MISSING_OUTPUT, Defect.UNCLOSED_OUTPUT}))
     assert (reply.output == "") == (Defect.EMPTY_OUTPUT in reply.defects)
+
+
+@pytest.mark.parametrize(
+    ("reasoning", "before"),
+    [
+        pytest.param("all of it", "all of it", id="no-draft"),
+        pytest.param("one\n<DRAFT_OUTPUT>\ntwo\n</DRAFT_OUTPUT>\nthree", "one", id="draft"),
+        pytest.param("one <DRAFT_OUTPUT>two</DRAFT_OUTPUT> three", "one", id="draft-inside-a-line"),
+        pytest.param("one\n < draft_output >\ntwo", "one", id="never-closed-in-other-letters"),
+        pytest.param("<DRAFT_OUTPUT>two</DRAFT_OUTPUT>three", "", id="nothing-before-it"),
+        pytest.param(
+            "I will draft in <DRAFT_OUTPUT> tags.\n<DRAFT_OUTPUT>two</DRAFT_OUTPUT>",
+            "I will draft in <DRAFT_OUTPUT> tags.",
+            id="mentioned-and-then-written",
+        ),
+        pytest.param("in <DRAFT_OUTPUT></DRAFT_OUTPUT> tags", "in <DRAFT_OUTPUT></DRAFT_OUTPUT> tags", id="mentioned"),
+        pytest.param("one </DRAFT_OUTPUT> two", "one </DRAFT_OUTPUT> two", id="closed-and-never-opened"),
+        pytest.param(
+            "one <DRAFT_OUTPUT>two</DRAFT_OUTPUT> three <DRAFT_OUTPUT>four</DRAFT_OUTPUT>", "one", id="the-first-of-two"
+        ),
+    ],
+)
+def test_what_stands_before_the_draft(reasoning: str, before: str) -> None:
+    assert before_draft(reasoning) == before
