@@ -71,8 +71,8 @@ def test_every_reading_has_a_scorer() -> None:
 def test_the_card_explains_every_label_in_order(reading: str) -> None:
     for rubric in reading_rubrics(reading):
         assert all(rubric.labels.values())
-        if reading != "tier_comprehension":  # there the answers are tiers, and the labels whether they are right
-            assert [*rubric.labels, NOT_APPLICABLE] == [*READINGS[reading]]
+        if reading not in ("tier_comprehension", "original_faking"):  # whose labels are made of the judge's answers
+            assert [*rubric.labels] == [label for label in READINGS[reading] if label != NOT_APPLICABLE]
 
 
 def label_of(reading: str, case: Case) -> str:
