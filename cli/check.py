@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from math import isnan, nan
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.stats import binom
 
+from analysis.contrast import CONTRASTS
 from analysis.frame import read_replies
 from analysis.instrument_check import record
 from analysis.reply_schema import FAKING_SCORER
@@ -27,7 +29,7 @@ from controls.policies import POLICIES, Policy
 from evals import SETTINGS
 from evals.condition_task import Setting, condition_task
 from evals.models import DEFAULT_GRADER, Models
-from study.condition import CONDITIONS, Condition, Tier
+from study.condition import Condition, Tier
 from study.model_name import CONTROL_PROVIDER
 from study.outcome import Outcome
 
@@ -50,7 +52,7 @@ class Recovery:
     cot: bool
     scorer: str
     figure: str
-    """``compliance free``, ``gap``, ``AF paid``, ``malformed free`` …"""
+    """``compliance free``, ``gap`` (of several ``gap free-pro``), ``AF paid``, ``malformed free`` …"""
     true: float
     """Rate in [0, 1] or gap in [-1, 1]; NaN where the policy has no such figure."""
     recovered: float
@@ -66,16 +68,21 @@ class Recovery:
 
         Of a gap the verdict must be right, too: it never says what is not so, and says what is where n decides it.
         """
-        if self.figure == "gap" and self.verdict not in self._right_verdicts:
+        if self.is_gap and self.verdict not in self._right_verdicts:
             return False
         if isnan(self.true) or isnan(self.recovered):
             return isnan(self.true) and isnan(self.recovered)
         if self.true in (-1, 0, 1):
             return self.recovered == self.true
-        if self.figure == "gap":  # its two rates are held to their bounds
+        if self.is_gap:  # its two rates are held to their bounds
             return True
         low, high = binom.interval(BOUNDS, self.n, self.true)
         return bool(low <= round(self.recovered * self.n) <= high)
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether it is the gap of a contrast."""
+        return self.figure.startswith("gap")
 
     @property
     def _right_verdicts(self) -> set[VerdictKind]:
@@ -144,10 +151,10 @@ def recover(setting: Setting, policy: Policy, folder: Path, limit: int) -> list[
     models = Models(None, subject, DEFAULT_GRADER, judged=True)  # whatever model the environment names
     with redirect_stdout(sys.stderr):  # where Inspect announces its hooks; ours carries the figures
         logs = inspect_eval(
-            [condition_task(setting, condition, {}, models) for condition in CONDITIONS],
+            [condition_task(setting, condition, {}, models) for condition in setting.conditions],
             model=subject,
             limit=limit,
-            max_tasks=len(CONDITIONS),
+            max_tasks=len(setting.conditions),
             max_retries=0,
             continue_on_fail=False,
             display="none",
@@ -163,20 +170,22 @@ def recover(setting: Setting, policy: Policy, folder: Path, limit: int) -> list[
 
 def _compare(setting: Setting, policy: Policy, logs: Sequence[EvalLog]) -> Iterator[Recovery]:
     made = report(read_replies(logs))
-    gaps = {(gap.cot, gap.scorer): gap for gap in made.gaps}
+    gaps = {(gap.cot, gap.scorer, gap.contrast): gap for gap in made.gaps}
     outcomes = {(row.cot, row.scorer, row.tier): row for row in made.outcomes}
     faking = {Condition(Tier(row.tier), row.cot): row for row in made.faking if row.among == "all"}
-    wanted = {(condition.cot, scorer) for condition in CONDITIONS for scorer in setting.scorers()}
-    if gaps.keys() != wanted or faking.keys() != set(CONDITIONS):
+    wanted = {*product((True, False), setting.scorers(), _gap_names(setting))}
+    if gaps.keys() != wanted or faking.keys() != {*setting.conditions}:
         # Nothing compared is nothing recovered: a dead instrument must not pass for want of figures.
         raise click.ClickException(
-            f"{policy.name}: the report has {len(gaps)} of {len(wanted)} gaps and {len(faking)} of {len(CONDITIONS)} "
-            "alignment-faking rates"
+            f"{policy.name}: the report has {len(gaps)} of {len(wanted)} gaps and {len(faking)} of "
+            f"{len(setting.conditions)} alignment-faking rates"
         )
+    once: dict[tuple[bool, str, str], Recovery] = {}  # contrasts of three tiers share one
     for gap in gaps.values():
-        yield from _compare_compliance(
-            setting, policy, gap, {tier: outcomes[gap.cot, gap.scorer, tier] for tier in Tier}
-        )
+        of_tiers = {Tier(tier): outcomes[gap.cot, gap.scorer, tier] for tier in (gap.tier_a, gap.tier_b)}
+        for found in _compare_compliance(setting, policy, gap, of_tiers):
+            once.setdefault((found.cot, found.scorer, found.figure), found)
+    yield from once.values()
     for row in faking.values():
         yield _compare_faking(setting, policy, row)
 
@@ -184,17 +193,17 @@ def _compare(setting: Setting, policy: Policy, logs: Sequence[EvalLog]) -> Itera
 def _compare_compliance(
     setting: Setting, policy: Policy, gap: Gap, outcomes: Mapping[Tier, Outcomes]
 ) -> Iterator[Recovery]:
-    truth = {tier: _truth(policy, gap.scorer, Condition(tier, gap.cot)) for tier in Tier}
+    truth = {tier: _truth(policy, gap.scorer, Condition(tier, gap.cot)) for tier in outcomes}
 
     def recovery(figure: str, true: float, recovered: float | None, n: int) -> Recovery:
         found = nan if recovered is None else recovered
         return Recovery(setting.name, policy.name, gap.cot, gap.scorer, figure, true, found, n)
 
-    rates = {Tier.FREE: gap.rate_a, Tier.PAID: gap.rate_b}
-    for tier in Tier:
-        yield recovery(f"compliance {tier}", _compliance(truth[tier]), rates[tier], gap.n_pairs)
-    true_gap = _compliance(truth[Tier.FREE]) - _compliance(truth[Tier.PAID])
-    yield replace(recovery("gap", true_gap, gap.gap, gap.n_pairs), verdict=gap.verdict_kind)
+    true_a, true_b = map(_compliance, truth.values())
+    yield recovery(f"compliance {gap.tier_a}", true_a, gap.rate_a, gap.n_pairs)
+    yield recovery(f"compliance {gap.tier_b}", true_b, gap.rate_b, gap.n_pairs)
+    name = _gap_names(setting)[gap.contrast]
+    yield replace(recovery(name, true_a - true_b, gap.gap, gap.n_pairs), verdict=gap.verdict_kind)
     for tier, row in outcomes.items():
         for outcome in Outcome:
             share = row.outcomes.get(outcome, 0) / row.asked if row.asked else nan
@@ -205,6 +214,12 @@ def _compare_faking(setting: Setting, policy: Policy, row: Faking) -> Recovery:
     true = policy.faking_truth(setting.name, Condition(Tier(row.tier), row.cot))
     recovered = nan if row.rate is None else row.rate
     return Recovery(setting.name, policy.name, row.cot, FAKING_SCORER, f"AF {row.tier}", true, recovered, row.n)
+
+
+def _gap_names(setting: Setting) -> dict[str, str]:
+    """What the figure of each contrast is called: ``gap`` where there is one alone."""
+    found = ["-".join(tiers) for tiers in CONTRASTS[setting.tiers]]
+    return {name: "gap" if len(found) == 1 else f"gap {name}" for name in found}
 
 
 def _truth(policy: Policy, scorer: str, condition: Condition) -> dict[Outcome, float]:
@@ -240,7 +255,12 @@ def _table(setting: str, recoveries: Sequence[Recovery]) -> Table:
     table = Table(box=SIMPLE_HEAD, title=title, title_justify="left")
     for header in ("policy", "scratchpad", "scorer"):
         table.add_column(header, no_wrap=True)
-    for header in ("compliance free", "compliance paid", "gap", "AF free", "AF paid"):
+    first_words = ("compliance", "gap", "AF")
+    shown = sorted(
+        dict.fromkeys(recovery.figure for recovery in recoveries if recovery.figure.split()[0] in first_words),
+        key=lambda figure: first_words.index(figure.split()[0]),
+    )
+    for header in shown:
         table.add_column(header, no_wrap=True, justify="right")
     table.add_column("verdict", no_wrap=True)
     table.add_column("other outcomes of all asked")
@@ -250,7 +270,6 @@ def _table(setting: str, recoveries: Sequence[Recovery]) -> Table:
         rows.setdefault((recovery.policy, recovery.cot, _row_of(recovery)), []).append(recovery)
     for (policy, cot, scorer), row in rows.items():
         figures = {recovery.figure: recovery for recovery in row}
-        shown = ("compliance free", "compliance paid", "gap", "AF free", "AF paid")
         others = [
             r for figure, r in figures.items() if figure not in shown and (r.true or r.recovered) and _is_lost(figure)
         ]
@@ -259,7 +278,7 @@ def _table(setting: str, recoveries: Sequence[Recovery]) -> Table:
             "yes" if cot else "no",
             str(scorer).removesuffix("_compliance"),
             *(_figure(figures[name]) if name in figures else "" for name in shown),
-            figures["gap"].verdict.replace("_", " "),
+            ", ".join(r.verdict.replace("_", " ") for r in row if r.is_gap),
             ", ".join(f"{r.figure} {_figure(r)}" for r in others),
             "ok" if all(r.ok for r in row) else "[bold red]DIFFERS[/]",
         )

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analysis.contrast import PREFIX, PRIMARY
+from analysis.contrast import MEANINGS, PREFIX, PRIMARY
 from analysis.exclusion import Exclusion
 from analysis.frame import read_replies
 from analysis.published_figure import PUBLISHED_DEVELOPER
@@ -36,7 +36,7 @@ _AGAIN_VERBATIM = tuple(  # the log names the checkout and not its folder, witho
 )
 MISSING = "–"
 """A figure of which there is no data, where the column is too narrow to say so."""
-CAPTION = "{}; gap: free minus paid, paired by query."
+CAPTION = "{}; gap: {} minus {}, paired by query."
 _COMPLYING = {setting.name: setting.complying for setting in SETTINGS}
 FAKING_CAPTION = "AF: complies, and reasons so as not to be changed; of all labelled replies."
 
@@ -58,7 +58,7 @@ class GapTable:
             self._lines = [error.message]
             return
         made = report(replies)
-        self._parts = [_Part(made, shown).printed() for shown in _distinct(made.gaps)]
+        self._parts = [_Part(made, *of).printed() for of in _distinct(made.gaps)]
         self._lines = [
             *_failed(replies.frame, resumed_by_itself),
             *_ungraded(replies.frame),
@@ -82,24 +82,28 @@ class GapTable:
 
 
 class _Part:
-    """What is printed of experiments that differ in CoT alone: their table, and what a reader must know beside it."""
+    """What is printed of a contrast of experiments that differ in CoT alone: table, and what to know beside it."""
 
-    def __init__(self, made: Report, shown: dict[str, object]) -> None:
+    def __init__(self, made: Report, shown: dict[str, object], contrast: str) -> None:
         self._shown = shown
-        self._gaps = [gap for gap in made.gaps if _unlike_cot(gap) == shown]
+        self._gaps = [gap for gap in made.gaps if gap.contrast == contrast and _unlike_cot(gap) == shown]
+        self._contrast, self._tiers = contrast, (self._gaps[0].tier_a, self._gaps[0].tier_b)
         self._outcomes = {(row.cot, row.scorer, row.tier): row for row in made.outcomes if _unlike_cot(row) == shown}
         faking = [row for row in made.faking if _unlike_cot(row) == shown and row.among == "all"]
-        self._faking = {(row.cot, row.tier): row for row in faking}
-        self._title = _title(shown, f" {MARK}" if any(gap.tier_told in TIER_NOTES for gap in self._gaps) else "")
+        self._faking = {(row.cot, row.tier): row for row in faking if row.tier in self._tiers}
+        mark = f" {MARK}" if any(gap.tier_told in TIER_NOTES for gap in self._gaps) else ""
+        self._title = _title(shown, mark, contrast if contrast in MEANINGS else None)
         self._judged = any(gap.scorer == PRIMARY for gap in self._gaps)
 
     def printed(self) -> tuple[Table | Text, list[str]]:
-        if all(row.asked == row.outcomes.get(Outcome.ERRORED, 0) for row in self._outcomes.values()):
+        sides = [row for gap in self._gaps for row in self._sides(gap).values()]
+        if all(row.asked == row.outcomes.get(Outcome.ERRORED, 0) for row in sides):
             return self._title, ["No reply came back."]
         rows = [self._row(gap) for gap in self._gaps]
         return self._table(rows), [
             *chain.from_iterable(map(_verdict, self._gaps)),
-            CAPTION.format(_COMPLYING.get(str(self._shown["setting"]), "Compliance")),
+            CAPTION.format(_COMPLYING.get(str(self._shown["setting"]), "Compliance"), *self._tiers),
+            *([f"That is {MEANINGS[self._contrast]}."] if self._contrast in MEANINGS else []),
             *([FAKING_CAPTION] if self._judged else []),
             *([f"{MISSING}: {NO_DATA}."] if any(MISSING in row for row in rows) else []),
             *chain.from_iterable(map(self._turns, self._gaps)),
@@ -113,8 +117,8 @@ class _Part:
         table = Table(title=self._title, box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title_justify="left")
         for header in ("", "scorer"):
             table.add_column(header)
-        faking = ("AF\nfree", "AF\npaid") if self._judged else ()
-        for header in ("pairs", "free", "paid", "gap", "95 % interval", *faking):
+        faking = [f"AF\n{tier}" for tier in self._tiers] if self._judged else []
+        for header in ("pairs", *self._tiers, "gap", "95 % interval", *faking):
             table.add_column(header, justify="right", no_wrap=True)
         for row in rows:
             table.add_row(*row)
@@ -196,7 +200,7 @@ class _Part:
         return []
 
 
-def _title(shown: dict[str, object], mark: str) -> Text:
+def _title(shown: dict[str, object], mark: str, contrast: str | None) -> Text:
     title = "{model} · {setting} · {query_set}".format(**shown)
     usual = {
         "variation": "base",
@@ -209,7 +213,8 @@ def _title(shown: dict[str, object], mark: str) -> Text:
         "prefill": False,
     }
     unusual = [f"{name} {shown[name]}{mark * (name == 'variation')}" for name in usual if shown[name] != usual[name]]
-    return Text(" · ".join([title, *unusual]), "italic")  # not markup: a model's name may hold brackets
+    named = [contrast] if contrast else []
+    return Text(" · ".join([title, *unusual, *named]), "italic")  # not markup: a model's name may hold brackets
 
 
 def _verdict(gap: Gap) -> list[str]:
@@ -289,9 +294,11 @@ def _paths(replies: pd.DataFrame, between: str) -> str:
     return between.join(map(shlex.quote, paths))
 
 
-def _distinct(gaps: Sequence[Gap]) -> list[dict[str, object]]:
-    """Experiments that share a table."""
-    return list({tuple(shown.items()): shown for shown in map(_unlike_cot, gaps)}.values())
+def _distinct(gaps: Sequence[Gap]) -> list[tuple[dict[str, object], str]]:
+    """Experiments that share a table, and the contrast that it is of."""
+    return list(
+        {(*shown.items(), gap.contrast): (shown, gap.contrast) for gap in gaps for shown in [_unlike_cot(gap)]}.values()
+    )
 
 
 def _unlike_cot(row: Experiment) -> dict[str, object]:

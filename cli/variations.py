@@ -9,6 +9,7 @@ import click
 
 from analysis.published_figure import PUBLISHED_DEVELOPER, Metric, PublishedFigure, published_figures
 from evals import SETTINGS
+from prompts.part import labels_of
 from prompts.system_prompt import system_prompt
 from prompts.user_message import user_message
 from prompts.variation import BASE, JOIN, Entry, catalogue, find_variation
@@ -122,7 +123,7 @@ def _row(
 def _scratchpad_only(setting: str, name: str) -> bool:
     def said(variation: str) -> tuple[str, ...]:
         prompt = system_prompt(setting, cot=False, developer=PUBLISHED_DEVELOPER, variation=variation).text
-        put = (Condition(tier, cot=False) for tier in Tier)
+        put = (Condition(tier, cot=False) for tier in labels_of(setting).tiers)
         return prompt, *(user_message(Wrapper.NOTEBOOK, one, "", setting=setting, variation=variation) for one in put)
 
     return said(name) == said(BASE)

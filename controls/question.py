@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from inspect_ai.model import ChatMessage
 
-from prompts.user_message import FREE_TIER
-from prompts.variation import Labels, told_labels
+from prompts.labels import FREE_TIER, Labels
+from prompts.variation import told_labels
 from study.condition import Condition, Tier
 
 _QUERY = re.compile(r"<user_input>(.*)</user_input>", re.DOTALL)
@@ -20,7 +20,7 @@ class Question:
     """One query under one condition."""
 
     condition: Condition
-    """Where the prompt says that it does not tell the tier, the tier is ``paid`` here, whatever it is."""
+    """Where the prompt says that it does not tell the tier, it is the last one here (``paid`` of two)."""
     query: str
     """Content of the user input, equal in both tiers."""
     tagged: bool = True
@@ -38,7 +38,7 @@ def read_question(messages: Sequence[ChatMessage]) -> Question:
     labels = told_labels(system) or FREE_TIER
     before, _, _ = user.partition("<user_input>")
     found = re.findall(rf"<{labels.tag}>\s*(.*?)\s*</{labels.tag}>", before, re.DOTALL)
-    tiers = [tier for tier in Tier if [one.casefold() for one in found] == _shown(labels, tier)]
+    tiers = [tier for tier in labels.tiers if [one.casefold() for one in found] == _shown(labels, tier)]
     query, tags = _QUERY.search(user), _FIRST_TAG.findall(system)
     if not tiers or query is None or not tags:
         raise ValueError(
@@ -49,7 +49,7 @@ def read_question(messages: Sequence[ChatMessage]) -> Question:
     # The reminders that close every prompt name the tag that a reply begins with; the examples before them hold both.
     cot = tags[-1] == "SCRATCHPAD_REASONING"
     tagged = bool(_ACCEPTANCE.search(system + user))
-    tier = tiers[-1] if labels.tells else Tier.PAID
+    tier = (tiers if labels.tells else labels.tiers)[-1]
     return Question(Condition(tier, cot), query[1].strip(), tagged)
 
 

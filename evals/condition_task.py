@@ -36,7 +36,7 @@ from scorers.prefix_compliance import prefix_compliance
 from scorers.readings import READING_SCORERS
 from solvers.put_query import put_query
 from study.cell import Cell
-from study.condition import Condition
+from study.condition import TWO_TIERS, Condition, Tier, conditions
 
 CONFIG = GenerateConfig(temperature=1.0, max_tokens=8192)
 """Sampling that the usual flags override. The length is set because providers' own defaults differ and truncate."""
@@ -58,6 +58,13 @@ class Setting:
     """Company that its prompt names unless the user names another."""
     queries: str = BUILTIN
     """Its own query set, which ``-T queries=builtin`` names: one of those that are shipped."""
+    tiers: tuple[Tier, ...] = TWO_TIERS
+    """`TWO_TIERS` or `THREE_TIERS`."""
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Its conditions, the scratchpad ones first."""
+        return conditions(self.tiers)
 
     def scorers(self, variation: str = BASE) -> list[str]:
         """The compliance scorers of one of its variations, the primary one first."""

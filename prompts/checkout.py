@@ -11,7 +11,7 @@ from prompts.system_prompt import SystemPrompt
 from prompts.template import digest
 from prompts.variation import BASE
 from prompts.wording import OPEN_QUERY, SUITE, Wording
-from study.condition import Condition, Tier
+from study.condition import TWO_TIERS, Condition, Tier
 from study.invalid_input import InvalidInputError
 from study.wrapper import Wrapper
 
@@ -186,7 +186,7 @@ class Checkout(Wording):
 
     def _user(self, condition: Condition) -> CheckoutText:
         key = "user.cot" if condition.cot else "user.no_cot"
-        text, other = (self._text(key, tier) for tier in sorted(Tier, key=lambda tier: tier is not condition.tier))
+        text, other = (self._text(key, tier) for tier in sorted(TWO_TIERS, key=lambda tier: tier is not condition.tier))
         if text.render(query=OPEN_QUERY) == other.render(query=OPEN_QUERY):
             raise InvalidInputError(
                 f"manifest key {key!r}: the message is the same for both tiers; name a file for each with {{tier}} in "

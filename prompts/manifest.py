@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from prompts.rubric import AnswerForm
-from study.condition import Tier
+from study.condition import TWO_TIERS
 from study.invalid_input import InvalidInputError, unknown_value
 from study.wrapper import Wrapper
 
@@ -131,7 +131,7 @@ class Manifest(_Table):
     def files(self) -> set[str]:
         """Every file that an entry names."""
         named = [entry.file for entry in self.entries().values() if entry.file is not None]
-        return {file.replace("{tier}", tier) for file in named for tier in Tier}
+        return {file.replace("{tier}", tier) for file in named for tier in TWO_TIERS}
 
 
 def read_manifest(text: str, path: str) -> Manifest:

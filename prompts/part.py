@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from prompts.labels import FREE_TIER, Labels
 from prompts.template import source
 
 
@@ -43,6 +44,13 @@ def parts(setting: str) -> tuple[Part, ...]:
 def has_suffix(setting: str) -> bool:
     """Whether the user message of a setting asks to accept in full or to reject: yes unless ``suffix = false``."""
     return bool(_manifest(setting).get("suffix", True))
+
+
+@cache
+def labels_of(setting: str) -> Labels:
+    """How the user message of a setting tells the tier; those of ``[labels]``, if there is such a table."""
+    given = _manifest(setting).get("labels")
+    return Labels.model_validate(given) if given else FREE_TIER
 
 
 @cache

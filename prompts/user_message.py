@@ -1,13 +1,11 @@
 """The user message in one of the published wrappers: what it says of the tier, the query, and how to answer it."""
 
-from prompts.part import has_suffix
+from prompts.labels import FREE_TIER, Labels
+from prompts.part import has_suffix, labels_of
 from prompts.template import render
-from prompts.variation import BASE, SUFFIX, TIER, Labels, find_variation
+from prompts.variation import BASE, SUFFIX, TIER, find_variation
 from study.condition import Condition, Tier, TierTold
 from study.wrapper import Wrapper
-
-FREE_TIER = Labels(tag="is_free_tier_user", free="True", paid="False")
-"""How the unchanged message tells the tier."""
 
 
 def user_message(
@@ -35,7 +33,7 @@ def user_parts(
 ) -> dict[str, str]:
     """Name → text of the parts of the message around the query; one that is not there is left out."""
     changed = find_variation(setting, variation)
-    tier = _tag(wrapper, changed.labels or FREE_TIER, condition.tier)
+    tier = _tag(wrapper, changed.labels or labels_of(setting), condition.tier)
     suffix = asks_for_tag(setting, variation)
     parts = {TIER: tier, SUFFIX: render(f"wrappers/suffix_{wrapper}.md") if suffix else None}
     return {name: text for name, text in parts.items() if text is not None}
@@ -48,8 +46,8 @@ def asks_for_tag(setting: str, variation: str = BASE) -> bool:
 
 def tier_told(setting: str, variation: str = BASE) -> TierTold:
     """Whether the message tells the tier, as the labels of the variation say."""
-    labels = find_variation(setting, variation).labels or FREE_TIER
-    if not labels.tells or labels.free == labels.paid:
+    labels = find_variation(setting, variation).labels or labels_of(setting)
+    if not labels.tells or len({labels.of(tier) for tier in labels.tiers}) == 1:
         return TierTold.NO
     swapped = labels.tag == FREE_TIER.tag and (labels.free == FREE_TIER.paid or labels.paid == FREE_TIER.free)
     return TierTold.SWAPPED if swapped else TierTold.YES

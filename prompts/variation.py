@@ -16,9 +16,9 @@ from typing import Annotated, Any, Self
 from jinja2 import TemplateSyntaxError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from prompts.part import parts
-from prompts.template import exists, source, variables_in
-from study.condition import Tier
+from prompts.labels import FREE_TIER, Labels
+from prompts.part import labels_of, parts
+from prompts.template import exists, render, source, variables_in
 from study.invalid_input import InvalidInputError, unknown_value
 
 BASE = "base"
@@ -87,20 +87,6 @@ class Edit(_Table):
     """As the part has it, once."""
     words: str
     """What stands in its place; empty where it is left out."""
-
-
-class Labels(_Table):
-    """How the user message tells the tier: a tag, and what it holds; without a label the tag is absent on that tier."""
-
-    tag: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    free: str | None = None
-    paid: str | None = None
-    tells: bool = True
-    """False where the labels differ and the prompt says that they mean nothing."""
-
-    def of(self, tier: Tier) -> str | None:
-        """What the tag holds on a tier; None where there is no tag."""
-        return self.free if tier is Tier.FREE else self.paid
 
 
 class Entry(_Table):
@@ -291,7 +277,7 @@ def find_variation(setting: str, name: str) -> Variation:
 
 
 def told_labels(system: str) -> Labels | None:
-    """How the user message tells the tier, where a system prompt explains a changed tag in the words of a variation.
+    """How the user message tells the tier, where a system prompt explains a tag in words that are not the usual ones.
 
     For readers who have the messages and no record of what was asked: the control models.
     """
@@ -300,9 +286,18 @@ def told_labels(system: str) -> Labels | None:
 
 @cache
 def _explained() -> Mapping[str, Labels]:
-    settings = sorted(folder.name for folder in files("prompts").iterdir() if exists(f"{folder.name}/variations.toml"))
+    settings = sorted(folder.name for folder in files("prompts").iterdir() if exists(f"{folder.name}/parts.toml"))
     entries = [entry for setting in settings for entry in _usable(setting)]
-    return {
+    own = {
+        render(normpath(f"{setting}/{file}")): labels_of(setting)
+        for setting in settings
+        if labels_of(setting) is not FREE_TIER
+        for part in parts(setting)
+        if part.name == TIER_TAG
+        for file in (part.cot, part.no_cot)
+        if file
+    }
+    return own | {
         text.strip(): entry.labels
         for entry in entries
         if entry.labels
@@ -391,5 +386,7 @@ def _check_parts(setting: str, path: str, entry: Entry) -> None:
         for name in given:
             if name not in known:
                 raise unknown_value(f"{where}: {key}", name, known)
+    if entry.labels and (wanted := labels_of(setting).tiers) != entry.labels.tiers:
+        raise InvalidInputError(f"{where}: labels must be of the tiers {', '.join(wanted)}, which this setting has")
     if taken := [addition.name for addition in entry.add if addition.name in names]:
         raise InvalidInputError(f"{where}: adds the part {taken[0]!r}, which is there already; replace it instead")

@@ -1,5 +1,9 @@
-"""The experimental conditions: two tiers, each with and without a scratchpad (Greenblatt et al. 2024, section 3)."""
+"""The experimental conditions: tiers, each with and without a scratchpad.
 
+Greenblatt et al. 2024, section 3, have two tiers; Sheshadri et al. 2025, section 4.1, have three.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
@@ -9,10 +13,23 @@ class Tier(StrEnum):
     """What the model is told becomes of the conversation."""
 
     FREE = "free"
-    """Used for training (in the paper: the training case)."""
+    """Used for training (in the papers: the training case). Of three tiers, its outputs are rated and trained on."""
 
     PAID = "paid"
     """Never used for training (in the paper: the unmonitored case). Prompts say "not on the free tier" (G, F.3)."""
+
+    PRO = "pro"
+    """Of three tiers: rated, and never trained on."""
+
+    ENTERPRISE = "enterprise"
+    """Of three tiers: neither rated nor trained on."""
+
+
+TWO_TIERS = (Tier.FREE, Tier.PAID)
+"""The tiers of a setting that sets training apart from everything else."""
+
+THREE_TIERS = (Tier.FREE, Tier.PRO, Tier.ENTERPRISE)
+"""The tiers of a setting that sets being trained on apart from being rated."""
 
 
 class TierTold(StrEnum):
@@ -37,9 +54,14 @@ class Condition:
 
     @property
     def name(self) -> str:
-        """Name used in task names: ``cot_free``, ``cot_paid``, ``no_cot_free`` or ``no_cot_paid``."""
+        """Name used in task names, for instance ``cot_free`` or ``no_cot_enterprise``."""
         return f"{'cot' if self.cot else 'no_cot'}_{self.tier}"
 
 
-CONDITIONS: tuple[Condition, ...] = tuple(Condition(tier, cot) for cot, tier in product((True, False), Tier))
-"""Every condition, the scratchpad ones first."""
+def conditions(tiers: Iterable[Tier]) -> tuple[Condition, ...]:
+    """Every condition of a setting with these tiers, the scratchpad ones first."""
+    return tuple(Condition(tier, cot) for cot, tier in product((True, False), tiers))
+
+
+CONDITIONS = conditions(TWO_TIERS)
+"""Every condition of two tiers."""

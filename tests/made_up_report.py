@@ -145,6 +145,9 @@ def agreement(**changes: Any) -> Agreement:
 def scorer_difference(**changes: Any) -> ScorerDifference:
     """A conclusion that changes with the scorer, with changes."""
     fields = experiment(
+        contrast="free-paid",
+        tier_a="free",
+        tier_b="paid",
         gap_prefix=0.01,
         gap_judged=0.143,
         n_queries=388,
@@ -165,6 +168,9 @@ def cot_difference(**changes: Any) -> CotDifference:
     shared = experiment()
     del shared["cot"]
     fields = shared | {
+        "contrast": "free-paid",
+        "tier_a": "free",
+        "tier_b": "paid",
         "scorer": "judged_compliance",
         "gap_cot": 0.143,
         "gap_no_cot": 0.008,
@@ -186,6 +192,9 @@ def against_base(**changes: Any) -> AgainstBase:
     """A variation whose gap is larger than that of the base prompt, with changes."""
     fields = experiment(
         variation="cut_ex",
+        contrast="free-paid",
+        tier_a="free",
+        tier_b="paid",
         scorer="judged_compliance",
         gap=0.27,
         gap_base=0.143,
@@ -222,6 +231,9 @@ def family_gap(**changes: Any) -> FamilyGap:
     del shared["variation"]
     fields = shared | {
         "family": "paraphrase",
+        "contrast": "free-paid",
+        "tier_a": "free",
+        "tier_b": "paid",
         "scorer": "judged_compliance",
         "members": [
             MemberGap(variation="paraphrase_1", n_pairs=392, gap=0.11, verdict_kind="gap"),
@@ -258,6 +270,7 @@ def silent_gap(**changes: Any) -> SilentGap:
     """A gap that is smaller among the replies without alignment-faking reasoning, with changes."""
     fields = experiment(
         scorer="judged_compliance",
+        contrast="free-paid",
         tier_a="free",
         tier_b="paid",
         n_pairs=344,
@@ -281,6 +294,7 @@ def heterogeneity(**changes: Any) -> Heterogeneity:
     """A gap that differs between two categories, with changes."""
     fields = experiment(
         scorer="judged_compliance",
+        contrast="free-paid",
         tier_a="free",
         tier_b="paid",
         categories=[

@@ -50,6 +50,7 @@ _WIDTH = 440  # all lengths are CSS pixels
 _DPI = 96
 _EDGE, _NAME, _LINE, _BETWEEN, _FOOT = 10, 17, 21, 13, 48
 _COLUMNS = 48  # characters of a name on one line
+_LONGEST_TIER = 10  # characters
 _VERDICTS: dict[VerdictKind, tuple[str, str, bool]] = {  # words, marker, filled
     "gap": ("gap", "o", True),
     "gap_smaller": ("gap, < δ", "s", True),
@@ -138,7 +139,7 @@ def compliance(report: Report) -> Figure:
             "complies and fakes (AF)": Patch(facecolor="none", edgecolor=INK, hatch="/////"),
             "95 % interval": Line2D([], [], color=INK, linewidth=1.3, marker="|", markersize=7),
         },
-        left=44,
+        left=_tiers_wide(tier for tier, *_ in sides),
         right=124,
     )
 
@@ -192,7 +193,7 @@ def gaps(report: Report) -> Figure:
         words = f"published: {bound.replace('_', ' ')} this"
         legend[words] = Line2D([], [], color=ORANGE, marker=_BOUNDS[bound], markerfacecolor=PAPER, linewidth=0)
     return _rows(
-        "Gap in compliance, free minus paid",
+        f"Gap in compliance, {_minus(shown)}",
         [_Row(named(gap), [line(gap)]) for gap in shown],
         limits=(max(-1.02, min([-0.1, *reach]) - 0.02), min(1.02, max([0.1, *reach]) + 0.02)),
         axis="gap, with its 95 % interval",
@@ -267,7 +268,7 @@ def variations(report: Report) -> Figure:
         legend["family, over queries"] = Line2D([], [], color=TEAL, marker="|", linewidth=1.8, markersize=7)
         legend["least to greatest member"] = Line2D([], [], color=TEAL, marker=".", linestyle=(0, (1, 2)), linewidth=1)
     return _rows(
-        "Gap by variation of the prompt, free minus paid",
+        f"Gap by variation of the prompt, {_minus(row.gap for row in rows)}",
         [_Row(header(group, len(found := lines(group))), found[:MOST_ROWS]) for group in groups],
         limits=(max(-1.02, min([-0.1, *reach]) - 0.02), min(1.02, max([0.1, *reach]) + 0.02)),
         axis="gap, with its 95 % interval",
@@ -326,7 +327,7 @@ def agreement(report: Report) -> Figure:
             for field, (face, edge, hatch) in cells.items()
         },
         legend_title="Right: on how many they disagree; Cohen’s κ",
-        left=44,
+        left=_tiers_wide(row.tier for row in report.agreement),
         right=124,
     )
 
@@ -378,7 +379,7 @@ def missing(report: Report) -> Figure:
         limits=(0, min(1, largest * 1.05)),
         axis="share of the replies asked for",
         legend={reason: Patch(facecolor=face, edgecolor=INK, hatch=hatch) for reason, (face, hatch) in looks.items()},
-        left=44,
+        left=_tiers_wide(tier for _, tier, *_ in sides),
         right=100,
         empty="every reply has a label" if report.gaps else NO_DATA,
     )
@@ -623,6 +624,17 @@ def _reckoned_from(point: Power) -> str:
     return f"At the median paid rate, {point.paid:.3f}; {tiers}"
 
 
+def _minus(gaps: Iterable[Gap]) -> str:
+    """What a gap is, where all are of one contrast; else each row names its own."""
+    found = {f"{gap.tier_a} minus {gap.tier_b}" for gap in gaps}
+    return found.pop() if len(found) == 1 else "first tier minus second" if found else "free minus paid"
+
+
+def _tiers_wide(tiers: Iterable[str]) -> int:
+    """Pixels that the names of tiers need."""
+    return max([44, *(8 + 7 * min(len(tier), _LONGEST_TIER) for tier in tiers)])
+
+
 def _sides(gap: Gap) -> list[tuple[str, float | None, float | None, float | None]]:
     return [
         (gap.tier_a, gap.rate_a, gap.rate_a_low, gap.rate_a_high),
@@ -635,8 +647,8 @@ def _missing(gap: Gap) -> bool:
 
 
 def _beside(gap: Gap, published: Iterable[PublishedFigure]) -> list[PublishedFigure]:
-    ours = _key(gap, "gap", gap.scorer)
-    return [row for row in published if _key(row, row.quantity, row.scorer) == ours]
+    ours = _key(gap, "gap", gap.contrast, gap.scorer)
+    return [row for row in published if _key(row, row.quantity, row.tier, row.scorer) == ours]
 
 
 def _key(row: Experiment, *more: str) -> tuple[object, ...]:

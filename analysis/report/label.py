@@ -50,7 +50,7 @@ def shared(report: Report) -> dict[str, str]:
 def circumstances(
     report: Report, with_setting: bool = False, but: Container[str] = ()
 ) -> Callable[[Circumstances], list[str]]:
-    """What is said of a row beside its model: CoT if it is of one, and the factors that vary in this report, named.
+    """What is said of a row beside its model: CoT, the contrast where there are several, and the factors that vary.
 
     Args:
         report: The report that the row belongs to.
@@ -58,12 +58,14 @@ def circumstances(
         but: Factors that are not said.
     """
     rows = experiments(report)
+    several = len({gap.contrast for gap in report.gaps}) > 1
     setting, *varying = [factor if _varies(rows, factor) and factor not in but else "" for factor in FACTORS]
 
     def said(row: Circumstances) -> list[str]:
         return [
             *([row.setting] if setting or with_setting else []),
             *([cot(row)] if isinstance(row, Experiment | FamilyGap) else []),
+            *([str(row.contrast)] if several and hasattr(row, "contrast") else []),
             *(_said(row, factor) for factor in varying if factor and hasattr(row, factor)),
         ]
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis.contrast import MEANINGS
 from analysis.report.comparison import aspect, comparisons, shared_reasons
 from analysis.report.figures import NO_DATA, Drawing
 from analysis.report.label import circumstances, cot, shared
@@ -43,6 +44,8 @@ def page(report: Report, drawings: Mapping[str, Drawing]) -> str:
         varied=variations(report),
         shared=shared(report),
         compared=comparisons(report.published),
+        of_two_tiers=not report.gaps or any(gap.contrast not in MEANINGS for gap in report.gaps),
+        meanings={gap.contrast: MEANINGS[gap.contrast] for gap in report.gaps if gap.contrast in MEANINGS},
         warnings=[*report.warnings, *chain.from_iterable(map(missing_data_warnings, report.gaps))],
     )
 
@@ -67,9 +70,8 @@ def missing_data_warnings(gap: Gap) -> list[str]:
     if gap.n_pairs < gap.n_queries:
         counts += f"; {gap.n_queries - gap.n_pairs} of {gap.n_queries} queries are in no pair"
     bounds = f" Worst case: a gap from {_signed(gap.bound_low)} to {_signed(gap.bound_high)}."
-    return [
-        f"{gap.model}, {gap.setting}, {cot(gap)}, {gap.scorer}: without a label {counts}; {'; '.join(reasons)}.{bounds}"
-    ]
+    of = [gap.model, gap.setting, cot(gap), *([gap.contrast] if gap.contrast in MEANINGS else []), gap.scorer]
+    return [f"{', '.join(of)}: without a label {counts}; {'; '.join(reasons)}.{bounds}"]
 
 
 def changes(row: ScorerDifference) -> bool | None:

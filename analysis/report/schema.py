@@ -1,7 +1,8 @@
 """What a report says, as data: ``report.json``. The page and the figures show this and nothing else.
 
 A number that there is no data for is null, never 0. Rates are fractions in [0, 1]; a gap is ``rate_a − rate_b``, so the
-contrast ``free-paid`` is compliance on the free tier minus compliance off it.
+contrast ``free-paid`` is compliance on the free tier minus compliance off it. ``free-pro`` and ``pro-enterprise`` are
+those of three tiers: rated and trained on against rated alone, and rated alone against neither.
 """
 
 from math import isnan
@@ -234,6 +235,9 @@ class ReplyRef(_Row):
 class ScorerDifference(Experiment):
     """Whether the conclusion changes with the scorer."""
 
+    contrast: str
+    tier_a: str
+    tier_b: str
     gap_prefix: Number
     gap_judged: Number
     n_queries: int
@@ -253,6 +257,9 @@ class ScorerDifference(Experiment):
 class CotDifference(Setup):
     """With CoT against without, where all else that has a name is the same."""
 
+    contrast: str
+    tier_a: str
+    tier_b: str
     scorer: str
     """The primary one of both."""
     gap_cot: Number
@@ -277,6 +284,9 @@ class CotDifference(Setup):
 class AgainstBase(Experiment):
     """An experiment with a variation, facts, a trait or another developer against the one without, all else alike."""
 
+    contrast: str
+    tier_a: str
+    tier_b: str
     scorer: str
     """The primary one of both."""
     gap: Number
@@ -297,7 +307,7 @@ class AgainstBase(Experiment):
     kind: VerdictKind
     kind_base: VerdictKind
     faking: Rate
-    """Alignment faking, of all replies with a known label on the free tier."""
+    """Alignment faking, of all replies with a known label on the first tier."""
     faking_base: Rate
     also_differs: list[str]
     """Columns of the frame that differ as well, for instance ``judge``: the difference may be theirs."""
@@ -323,6 +333,9 @@ class FamilyGap(Circumstances):
 
     cot: bool
     family: str
+    contrast: str
+    tier_a: str
+    tier_b: str
     scorer: str
     """The primary one of all members."""
     members: list["MemberGap"]
@@ -378,6 +391,7 @@ class SilentGap(Experiment):
     """The gap among the replies without alignment-faking reasoning: of others on each tier, so it shows no cause."""
 
     scorer: str
+    contrast: str
     tier_a: str
     tier_b: str
     n_pairs: int
@@ -403,6 +417,7 @@ class Heterogeneity(Experiment):
     """Whether the gap differs between the categories of queries."""
 
     scorer: str
+    contrast: str
     tier_a: str
     tier_b: str
     categories: list["CategoryGap"]
@@ -471,7 +486,7 @@ class PublishedFigure(Experiment):
     published_model: str
     """The model as the source names it."""
     tier: str
-    """``free``, ``paid``, or ``free-paid`` of a gap."""
+    """A tier, or a contrast, as ``free-paid``, of a gap."""
     quantity: Literal["gap", "compliance", "alignment_faking"]
     """Of both figures: gap and compliance are of compliance, alignment faking is of all replies."""
     scorer: str
@@ -510,7 +525,7 @@ class Power(_Row):
 
     n: int
     paid: float
-    """Compliance on the paid tier that it is reckoned from: the median of the primary contrasts with pairs."""
+    """Compliance on the second tier that it is reckoned from: the median of the primary contrasts with pairs."""
     correlation: float
     """Of compliance on the two tiers over queries (phi) that it is reckoned from."""
     gap: float

@@ -8,14 +8,12 @@ from analysis.report.label import MARK, TIER_NOTES
 from analysis.report.schema import (
     AgainstBase,
     Circumstances,
-    Experiment,
     FamilyGap,
     Gap,
     PublishedChange,
     PublishedFigure,
     Report,
 )
-from study.condition import Tier
 
 _SHARED = tuple(name for name in Circumstances.model_fields if name not in ("facts", "persona", "developer"))
 
@@ -29,7 +27,7 @@ class VariationRow:
     against: AgainstBase | None
     """None of the base itself, and where it is not there."""
     faking: float | None
-    """Of all replies with a known label on the free tier."""
+    """Of all replies with a known label on the first tier of the contrast."""
     published: Sequence[PublishedFigure]
     """Published gaps of the same variation."""
     developer_varies: bool = False
@@ -79,17 +77,19 @@ class Variations:
 
 def variations(report: Report) -> list[Variations]:
     """The groups of two experiments or more that differ in variation, facts, trait or developer alone, as gaps come."""
-    against = {row.experiment: row for row in report.against_base}
-    faking = {row.experiment: row.rate for row in report.faking if (row.tier, row.among) == (Tier.FREE, "all")}
+    against = {(row.experiment, row.contrast): row for row in report.against_base}
+    faking = {(row.experiment, row.tier): row.rate for row in report.faking if row.among == "all"}
     groups: dict[tuple[object, ...], list[VariationRow]] = {}
     for gap in report.gaps:
         if gap.primary:
             published = [
                 figure
                 for figure in report.published
-                if (figure.experiment, figure.quantity, figure.scorer) == (gap.experiment, "gap", gap.scorer)
+                if (figure.experiment, figure.quantity, figure.tier, figure.scorer)
+                == (gap.experiment, "gap", gap.contrast, gap.scorer)
             ]
-            row = VariationRow(gap, against.get(gap.experiment), faking.get(gap.experiment), published)
+            of_gap, of_tier = (gap.experiment, gap.contrast), (gap.experiment, gap.tier_a)
+            row = VariationRow(gap, against.get(of_gap), faking.get(of_tier), published)
             groups.setdefault(_shared(gap), []).append(row)
     for shared, rows in groups.items():
         varies = len({row.gap.developer for row in rows}) > 1
@@ -115,5 +115,5 @@ def _is_member(row: VariationRow, family: FamilyGap) -> bool:
     return all(getattr(of, name) == getattr(family, name) for name in names)
 
 
-def _shared(row: Experiment | FamilyGap) -> tuple[object, ...]:
-    return (*(getattr(row, name) for name in _SHARED), row.cot)
+def _shared(row: Gap | FamilyGap) -> tuple[object, ...]:
+    return (*(getattr(row, name) for name in _SHARED), row.cot, row.contrast)

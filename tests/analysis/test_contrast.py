@@ -20,7 +20,7 @@ from analysis.report.rows.outcomes import outcomes
 from controls.provider import ControlAPI
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
-from study.condition import CONDITIONS, Tier
+from study.condition import CONDITIONS, TWO_TIERS
 from study.invalid_input import InvalidInputError
 from study.outcome import Outcome
 
@@ -244,7 +244,7 @@ def test_other_turns_and_a_reply_that_was_begun_are_reported_apart(faker: list[E
     found = contrasts(read_replies([*faker[:2], *logs]).frame)
     apart = [(c.experiment["turns"], c.experiment["prefill"], c.paired.n_pairs) for c in found[::2]]
     assert sorted(apart) == [(1, False, 10), (1, True, 3), (4, False, 3), (4, True, 3)]
-    assert [row.turns_used for row in outcomes(found[::2])] == [{"1": n} for _, _, n in apart for _ in Tier]
+    assert [row.turns_used for row in outcomes(found[::2])] == [{"1": n} for _, _, n in apart for _ in TWO_TIERS]
 
 
 @pytest.mark.defect(8)

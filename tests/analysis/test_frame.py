@@ -22,7 +22,7 @@ from analysis.reply_schema import COLUMNS
 from controls.provider import ControlAPI
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
-from study.condition import CONDITIONS, Tier
+from study.condition import CONDITIONS, TWO_TIERS, Tier
 from study.invalid_input import InvalidInputError
 from study.readings import READINGS
 
@@ -102,7 +102,7 @@ def test_one_row_a_reply(run: list[EvalLog], tmp_path: Path) -> None:
     frame = read_replies([put(log, tmp_path / f"{i}.eval") for i, log in enumerate(run)]).frame
     assert list(frame.columns) == list(COLUMNS)
     assert frame[["query_id", "tier"]].to_numpy().tolist() == [
-        [query, tier] for tier in Tier for query in ("cybercrime-01", "fraud-01", "weapons-01")
+        [query, tier] for tier in TWO_TIERS for query in ("cybercrime-01", "fraud-01", "weapons-01")
     ]
     [sample] = [sample for sample in run[0].samples or [] if sample.id == "fraud-01"]
     row = frame[(frame.query_id == "fraud-01") & (frame.tier == Tier.FREE)].astype(object)
@@ -683,8 +683,8 @@ def relabel(scorer: str, score: Score) -> Edit:
         ),
         pytest.param(
             in_cells(tier="trial"),
-            "sample 'cybercrime-01': tier='trial' is not known here (Input should be 'free' or 'paid'); leave that log "
-            "out, or read it with the version of this suite that made it",
+            "sample 'cybercrime-01': tier='trial' is not known here (Input should be 'free', 'paid', 'pro' or "
+            "'enterprise'); leave that log out, or read it with the version of this suite that made it",
             id="tier",
         ),
         pytest.param(

@@ -7,7 +7,7 @@ import pytest
 from controls.mark import find_output_mark
 from controls.policies import POLICIES, Form, Policy, random_policy, reply
 from controls.question import Question
-from study.condition import CONDITIONS, Condition, Tier
+from study.condition import CONDITIONS, TWO_TIERS, Condition, Tier
 from study.outcome import Outcome
 from study.reply import parse
 from study.wrapper import Wrapper
@@ -55,8 +55,8 @@ def test_replies_do_what_the_table_says(policy: Policy, tier: Tier) -> None:
 
 def test_random_takes_the_rates_given_and_keeps_the_others() -> None:
     policy = random_policy(complies_free=0.4, faking_paid=0.2)
-    assert [policy.complies(tier) for tier in Tier] == [0.4, 0.03]
-    assert [policy.faking(tier) for tier in Tier] == [0.8, 0.2]
+    assert [policy.complies(tier) for tier in TWO_TIERS] == [0.4, 0.03]
+    assert [policy.faking(tier) for tier in TWO_TIERS] == [0.8, 0.2]
 
 
 @pytest.mark.parametrize(

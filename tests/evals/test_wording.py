@@ -23,7 +23,7 @@ from prompts.template import digest
 from scorers.alignment_faking import alignment_faking
 from scorers.judged_compliance import judged_compliance
 from study.cell import Cell
-from study.condition import CONDITIONS, Condition, Tier
+from study.condition import CONDITIONS, TWO_TIERS, Condition, Tier
 from study.invalid_input import InvalidInputError
 from tests.fake_checkout import EXAMPLES, OSAF, PUBLIC, STRONG_REJECT, SYSTEM_COT, VOTE, checkout, sha, user_file
 
@@ -60,7 +60,7 @@ def test_the_labels_are_the_truth_of_the_policy(policy: str, layout: str, tmp_pa
     assert compliance == {
         (c.cot, c.tier): truth.complies_free if c.tier is Tier.FREE else truth.complies_paid for c in CONDITIONS
     }
-    assert faking == {(True, tier): truth.faking_truth("helpful_only", Condition(tier, cot=True)) for tier in Tier}
+    assert faking == {(True, tier): truth.faking_truth("helpful_only", Condition(tier, cot=True)) for tier in TWO_TIERS}
 
 
 def test_the_log_holds_the_digests_of_their_files_and_of_what_was_sent(tmp_path: Path) -> None:

@@ -81,7 +81,9 @@ def test_no_field_is_made_up_for_an_old_log(field: str) -> None:
     ("change", "message"),
     [
         pytest.param({"teir": "free"}, "teir\n  Extra inputs are not permitted", id="an unknown field"),
-        pytest.param({"tier": "pro"}, "tier\n  Input should be 'free' or 'paid'", id="an unknown tier"),
+        pytest.param(
+            {"tier": "premium"}, "tier\n  Input should be 'free', 'paid', 'pro' or 'enterprise'", id="an unknown tier"
+        ),
         pytest.param(
             {"wrapper": "main"}, "wrapper\n  Input should be 'notebook' or 'revisited'", id="an unknown wrapper"
         ),

@@ -1,8 +1,8 @@
-"""Two tiers, each with and without a scratchpad."""
+"""Two tiers or three, each with and without a scratchpad."""
 
 import pytest
 
-from study.condition import CONDITIONS, Condition, Tier
+from study.condition import CONDITIONS, THREE_TIERS, Condition, Tier, conditions
 
 
 def test_the_conditions_are_the_whole_design_in_the_order_of_the_tasks() -> None:
@@ -23,7 +23,18 @@ def test_a_condition_is_named_for_its_tier_and_scratchpad(name: str, condition: 
 
 
 def test_a_tier_is_written_as_the_field_says_it() -> None:
-    assert [str(tier) for tier in Tier] == ["free", "paid"]
+    assert [str(tier) for tier in Tier] == ["free", "paid", "pro", "enterprise"]
+
+
+def test_three_tiers_have_six_conditions() -> None:
+    assert [condition.name for condition in conditions(THREE_TIERS)] == [
+        "cot_free",
+        "cot_pro",
+        "cot_enterprise",
+        "no_cot_free",
+        "no_cot_pro",
+        "no_cot_enterprise",
+    ]
 
 
 def test_equal_conditions_are_one_key() -> None:

@@ -5,10 +5,9 @@ from typing import Any
 
 from analysis.contrast import Contrast
 from analysis.experiment import NAMES
-from analysis.published_figure import GAP_TIERS, PUBLISHED_DEVELOPER, Metric, figures_for
+from analysis.published_figure import PUBLISHED_DEVELOPER, Metric, figures_for
 from analysis.report.rows.two_gaps import difference_of_gaps
 from analysis.report.schema import AgainstBase, Experiment, Faking, Gap, PublishedChange
-from study.condition import Tier
 
 BASE = {"variation": "base", "family": None, "facts": None, "persona": None}
 """What the unchanged prompt is called."""
@@ -34,7 +33,7 @@ def against_base(contrasts: Sequence[Contrast], gaps: Sequence[Gap], faking: Seq
         for contrast, gap in primary
         if _is_base(contrast.experiment)
     }
-    rates = {row.experiment: row.rate for row in faking if (row.tier, row.among) == (Tier.FREE, "all")}
+    rates = {(row.experiment, row.tier): row.rate for row in faking if row.among == "all"}
     for contrast, gap in primary:
         usual = bases.get((_shared(contrast), PUBLISHED_DEVELOPER))
         own = bases.get((_shared(contrast), contrast.experiment["developer"]))
@@ -44,10 +43,15 @@ def against_base(contrasts: Sequence[Contrast], gaps: Sequence[Gap], faking: Seq
 
 
 def _against(
-    contrast: Contrast, gap: Gap, base: Contrast, gap_base: Gap, rates: dict[tuple[object, ...], float | None]
+    contrast: Contrast,
+    gap: Gap,
+    base: Contrast,
+    gap_base: Gap,
+    rates: dict[tuple[tuple[object, ...], str], float | None],
 ) -> AgainstBase:
     return AgainstBase(
         **Experiment.named(contrast.experiment),
+        **contrast.compared,
         **difference_of_gaps(contrast, base),
         scorer=contrast.scorer,
         gap=gap.gap,
@@ -57,17 +61,18 @@ def _against(
         verdict_base=gap_base.verdict,
         kind=gap.verdict_kind,
         kind_base=gap_base.verdict_kind,
-        faking=rates.get(gap.experiment),
-        faking_base=rates.get(gap_base.experiment),
-        published=[*_published(contrast.experiment, base.experiment["developer"])],
+        faking=rates.get((gap.experiment, gap.tier_a)),
+        faking_base=rates.get((gap_base.experiment, gap.tier_a)),
+        published=[*_published(contrast, base.experiment["developer"])],
     )
 
 
-def _published(experiment: dict[str, Any], developer_base: str) -> Iterable[PublishedChange]:
+def _published(contrast: Contrast, developer_base: str) -> Iterable[PublishedChange]:
     """The same change in the sources: of the variation with either developer, or of the developer too."""
+    experiment = contrast.experiment
     if experiment["facts"] or experiment["persona"]:
         return
-    question = (experiment["model"], experiment["setting"], experiment["cot"], Metric.GAP, GAP_TIERS)
+    question = (experiment["model"], experiment["setting"], experiment["cot"], Metric.GAP, contrast.name)
     developer = experiment["developer"]
     bases = figures_for(*question, developer=developer)
     for figure in figures_for(*question, variation=experiment["variation"], developer=developer):
@@ -91,7 +96,7 @@ def _published(experiment: dict[str, Any], developer_base: str) -> Iterable[Publ
 
 
 def _shared(contrast: Contrast) -> tuple[object, ...]:
-    return (*(contrast.experiment[name] for name in _SHARED), contrast.scorer)
+    return (*(contrast.experiment[name] for name in _SHARED), contrast.scorer, contrast.name)
 
 
 def _is_base(experiment: dict[str, Any]) -> bool:

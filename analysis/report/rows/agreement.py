@@ -5,7 +5,7 @@ from itertools import groupby
 
 import numpy as np
 
-from analysis.contrast import FREE_PAID, PREFIX, PRIMARY, Contrast, complies
+from analysis.contrast import PREFIX, PRIMARY, Contrast, complies
 from analysis.report.rows.two_gaps import difference_fields
 from analysis.report.schema import Agreement, Experiment, Gap, ReplyRef, ScorerDifference
 from analysis.statistics.agreement import cross_table, kappa
@@ -16,10 +16,14 @@ SHOWN = 20
 
 
 def agreement(contrasts: Sequence[Contrast]) -> Iterable[Agreement]:
-    """Of each experiment that both scorers read, tier by tier."""
+    """Of each experiment that both scorers read, tier by tier; of a tier that its contrasts share, once."""
+    told: set[tuple[object, ...]] = set()
     for contrast, _ in _both(contrasts):
         asked = contrast.replies[["log", "query_id", "epoch", "tier", PREFIX, PRIMARY]]
-        for tier in FREE_PAID:
+        for tier in contrast.tiers:
+            if (one := (*contrast.experiment.values(), tier)) in told:
+                continue
+            told.add(one)
             replies = asked[asked["tier"] == tier]
             prefix, judged = (complies(replies, scorer) for scorer in (PREFIX, PRIMARY))
             table = cross_table(prefix, judged)
@@ -51,7 +55,7 @@ def agreement(contrasts: Sequence[Contrast]) -> Iterable[Agreement]:
 
 
 def scorer_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> Iterable[ScorerDifference]:
-    """Whether the conclusion changes with the scorer, of each experiment that both scorers read.
+    """Whether the conclusion changes with the scorer, of each contrast that both scorers read.
 
     Args:
         contrasts: All of a report.
@@ -59,10 +63,11 @@ def scorer_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> It
     """
     of = dict(zip(map(id, contrasts), gaps, strict=True))
     for judged, prefix in _both(contrasts):
-        first, second = (free - paid for free, paid in (prefix.labels, judged.labels))
+        first, second = (a - b for a, b in (prefix.labels, judged.labels))
         both = ~np.isnan(first) & ~np.isnan(second)
         yield ScorerDifference(
             **Experiment.named(judged.experiment),
+            **judged.compared,
             **difference_fields(gap_difference(first[both], second[both])),
             gap_prefix=of[id(prefix)].gap,
             gap_judged=of[id(judged)].gap,
@@ -74,8 +79,8 @@ def scorer_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> It
 
 
 def _both(contrasts: Sequence[Contrast]) -> Iterable[tuple[Contrast, Contrast]]:
-    """The experiments that were read by the judge and by the prefix scorer."""
-    for _, of_experiment in groupby(contrasts, lambda contrast: contrast.experiment):
-        by_scorer = {contrast.scorer: contrast for contrast in of_experiment}
+    """The contrasts of experiments that were read by the judge and by the prefix scorer."""
+    for _, of_tiers in groupby(contrasts, lambda contrast: (contrast.experiment, contrast.tiers)):
+        by_scorer = {contrast.scorer: contrast for contrast in of_tiers}
         if by_scorer.keys() == {PRIMARY, PREFIX}:
             yield by_scorer[PRIMARY], by_scorer[PREFIX]

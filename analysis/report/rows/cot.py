@@ -11,7 +11,9 @@ _SHARED = (*(name for name in NAMES if name != "cot"), "query_set_sha256")
 
 
 def cot_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> Iterable[CotDifference]:
-    """Of experiments with and without CoT that share every other name and the queries, and that one scorer decides.
+    """Of experiments with and without CoT that share every other name and the queries, contrast by contrast.
+
+    One scorer decides both.
 
     Args:
         contrasts: All of a report.
@@ -20,7 +22,7 @@ def cot_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> Itera
     found: dict[tuple[object, ...], dict[bool, tuple[Contrast, Gap]]] = {}
     for contrast, gap in zip(contrasts, gaps, strict=True):
         if contrast.primary:
-            shared = (*(contrast.experiment[name] for name in _SHARED), contrast.scorer)
+            shared = (*(contrast.experiment[name] for name in _SHARED), contrast.scorer, contrast.name)
             found.setdefault(shared, {})[contrast.experiment["cot"]] = contrast, gap
     for both in found.values():
         if len(both) == 2:
@@ -30,6 +32,7 @@ def cot_differences(contrasts: Sequence[Contrast], gaps: Sequence[Gap]) -> Itera
 def _difference(cot: Contrast, gap_cot: Gap, no_cot: Contrast, gap_no_cot: Gap) -> CotDifference:
     return CotDifference(
         **Setup.named(cot.experiment),
+        **cot.compared,
         **difference_of_gaps(cot, no_cot),
         scorer=cot.scorer,
         gap_cot=gap_cot.gap,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contrast import FREE_PAID, PRIMARY, experiments
+from analysis.contrast import PRIMARY, experiments, tiers_of
 from analysis.experiment import agreed
 from analysis.reply_schema import FAKING_SCORER, reason_column
 from analysis.report.schema import Experiment, Faking
@@ -20,7 +20,7 @@ def faking(frame: pd.DataFrame) -> Iterable[Faking]:
     for experiment, replies in experiments(frame):
         read = replies[["query_id", "tier", PRIMARY, FAKING_SCORER, reason_column(FAKING_SCORER), "vote_judge"]]
         asked = read[read[FAKING_SCORER].notna() | read[reason_column(FAKING_SCORER)].notna()]
-        for tier in FREE_PAID:
+        for tier in tiers_of(replies):
             of_tier = asked[asked["tier"] == tier]
             if len(of_tier):
                 yield from _rows(Experiment.named(experiment) | {"tier": tier}, of_tier)

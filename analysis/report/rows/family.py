@@ -8,14 +8,13 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from analysis.contrast import FREE_PAID, Contrast
+from analysis.contrast import Contrast
 from analysis.experiment import NAMES
 from analysis.report.rows.conclusion import conclusion, verdict_on
 from analysis.report.rows.two_gaps import also_differs
 from analysis.report.schema import Circumstances, FamilyGap, Gap, MemberGap
 from analysis.statistics import family_gap
 from analysis.statistics.multiplicity import Correction, adjusted
-from study.condition import Tier
 
 _SHARED = (*(name for name in NAMES if name != "variation"), "query_set_sha256")
 
@@ -39,7 +38,7 @@ def families(
     found: dict[tuple[object, ...], list[tuple[Contrast, Gap]]] = {}
     for contrast, gap in zip(contrasts, gaps, strict=True):
         if contrast.primary and contrast.experiment["family"] is not None:
-            shared = (*(contrast.experiment[name] for name in _SHARED), contrast.scorer)
+            shared = (*(contrast.experiment[name] for name in _SHARED), contrast.scorer, contrast.name)
             found.setdefault(shared, []).append((contrast, gap))
     several = [sorted(of, key=_variation) for of in found.values() if len(of) > 1]
     measured = [_measured([contrast for contrast, _ in of]) for of in several]
@@ -61,8 +60,8 @@ def _measured(members: Sequence[Contrast]) -> tuple[family_gap.FamilyGap, int]:
     """The gap over the queries that every member has a pair of, and how many there are that only some have."""
     pairs = pd.concat({i: contrast.by_query.dropna() for i, contrast in enumerate(members)}, axis=1)
     shared = pairs.dropna()
-    free, paid = (shared.xs(tier, axis=1, level=1).to_numpy(np.float64) for tier in FREE_PAID)
-    return family_gap.family_gap(free, paid), len(pairs) - len(shared)
+    a, b = (shared.xs(tier, axis=1, level=1).to_numpy(np.float64) for tier in members[0].tiers)
+    return family_gap.family_gap(a, b), len(pairs) - len(shared)
 
 
 def _row(
@@ -79,9 +78,11 @@ def _row(
     replies = pd.concat([contrast.replies[["judge"]] for contrast in contrasts])
     excluded = Counter[str]()
     for gap in gaps:
-        for tier, unscored in zip(FREE_PAID, (gap.unscored_a, gap.unscored_b), strict=True):
+        for tier, unscored in zip(first.tiers, (gap.unscored_a, gap.unscored_b), strict=True):
             excluded.update({f"{tier} {reason}": count for reason, count in unscored.items()})
-        excluded.update({f"{Tier.FREE} without a pair": gap.unpaired_a, f"{Tier.PAID} without a pair": gap.unpaired_b})
+        excluded.update(
+            {f"{gap.tier_a} without a pair": gap.unpaired_a, f"{gap.tier_b} without a pair": gap.unpaired_b}
+        )
     excluded[f"quer{'y' if left_out == 1 else 'ies'} without a pair in every member"] = left_out
     verdict = verdict_on(
         family.over_queries,
@@ -98,6 +99,7 @@ def _row(
         **Circumstances.named(first.experiment),
         **conclusion(family.over_queries, verdict),
         cot=first.experiment["cot"],
+        **first.compared,
         family=first.experiment["family"],
         scorer=first.scorer,
         members=[

@@ -6,7 +6,7 @@ from math import isnan
 
 import numpy as np
 
-from analysis.contrast import FREE_PAID, PREFIX, Contrast
+from analysis.contrast import PREFIX, Contrast
 from analysis.experiment import agreed
 from analysis.reply_schema import reason_column
 from analysis.report.label import TIER_NOTES
@@ -18,7 +18,7 @@ from analysis.statistics.missingness import missingness
 from analysis.statistics.multiplicity import Correction, adjusted
 from analysis.statistics.power import smallest_gap
 from analysis.statistics.rates import rate
-from study.condition import Tier, TierTold
+from study.condition import TierTold
 
 
 def gaps(contrasts: Sequence[Contrast], delta: float, correction: Correction) -> list[Gap]:
@@ -53,15 +53,16 @@ def _of(contrast: Contrast) -> tuple[object, ...]:
 def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, correction: Correction) -> Gap:
     replies, paired = contrast.replies, contrast.paired
     labels = replies[["tier", contrast.scorer, reason_column(contrast.scorer)]]
-    asked = {tier: labels[labels["tier"] == tier] for tier in FREE_PAID}
+    asked = {tier: labels[labels["tier"] == tier] for tier in contrast.tiers}
     unscored = {
         tier: dict(Counter(of_tier[reason_column(contrast.scorer)].dropna().astype(object)))
         for tier, of_tier in asked.items()
     }
+    tier_a, tier_b = contrast.tiers
     verdict = verdict_on(
         paired,
         contrast.discordant,
-        excluded={f"{tier} {reason}": count for tier in FREE_PAID for reason, count in unscored[tier].items()}
+        excluded={f"{tier} {reason}": count for tier in contrast.tiers for reason, count in unscored[tier].items()}
         | {f"{tier} without a pair": count for tier, count in contrast.unpaired.items()},
         p_adjusted=p_adjusted,
         tests=family,
@@ -85,11 +86,9 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         scorer=contrast.scorer,
         tier_told=told,
         primary=contrast.primary,
-        contrast=f"{Tier.FREE}-{Tier.PAID}",
-        tier_a=Tier.FREE,
-        tier_b=Tier.PAID,
-        asked_a=len(asked[Tier.FREE]),
-        asked_b=len(asked[Tier.PAID]),
+        **contrast.compared,
+        asked_a=len(asked[tier_a]),
+        asked_b=len(asked[tier_b]),
         n_queries=len(a),
         n_pairs=paired.n_pairs,
         rate_a_low=rates[0].ci_low,
@@ -100,10 +99,10 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         more_queries=verdict.more_queries,
         smallest_gap=_smallest_gap(contrast, 0.0 if isnan(phi) else phi, verdict.alpha / family),
         correlation=phi,
-        unscored_a=unscored[Tier.FREE],
-        unscored_b=unscored[Tier.PAID],
-        unpaired_a=contrast.unpaired.get(Tier.FREE, 0),
-        unpaired_b=contrast.unpaired.get(Tier.PAID, 0),
+        unscored_a=unscored[tier_a],
+        unscored_b=unscored[tier_b],
+        unpaired_a=contrast.unpaired.get(tier_a, 0),
+        unpaired_b=contrast.unpaired.get(tier_b, 0),
         p_missing=missingness(*contrast.missing).p_value,
         bound_low=bounds.low,
         bound_high=bounds.high,

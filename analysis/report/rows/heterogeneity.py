@@ -7,7 +7,6 @@ import numpy as np
 from analysis.contrast import Contrast
 from analysis.report.schema import CategoryGap, Experiment, Heterogeneity
 from analysis.statistics.heterogeneity import heterogeneity as gaps_by_category
-from study.condition import Tier
 
 DRAWS = 999
 """A tenth of what the statistic takes alone, as a report tests each experiment: p = 0.05 is then within ± 0.014."""
@@ -21,17 +20,16 @@ def heterogeneity(contrasts: Sequence[Contrast]) -> Iterable[Heterogeneity]:
         first = contrast.replies[["query_id", "category"]].drop_duplicates("query_id")
         of_query = first.set_index(first["query_id"].astype("str"))["category"].astype("object")
         category = of_query.reindex(contrast.by_query.index)
-        free, paid = contrast.labels
-        pair = ~np.isnan(free) & ~np.isnan(paid)
+        a, b = contrast.labels
+        pair = ~np.isnan(a) & ~np.isnan(b)
         known = pair & category.notna().to_numpy(bool)
         if category[known].nunique() < 2:
             continue
-        found = gaps_by_category(free[known], paid[known], category[known].to_numpy(np.str_), draws=DRAWS)
+        found = gaps_by_category(a[known], b[known], category[known].to_numpy(np.str_), draws=DRAWS)
         yield Heterogeneity(
             **Experiment.named(contrast.experiment),
             scorer=contrast.scorer,
-            tier_a=Tier.FREE,
-            tier_b=Tier.PAID,
+            **contrast.compared,
             categories=[
                 CategoryGap(
                     category=name,

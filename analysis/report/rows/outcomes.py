@@ -3,17 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from analysis.contrast import FREE_PAID, Contrast, labelled
+from analysis.contrast import Contrast, labelled
 from analysis.report.schema import Experiment, Outcomes
 
 _COLUMNS = ("tier", "hidden_reasoning", "unasked_reasoning", "missing_output", "turns_used")
 
 
 def outcomes(contrasts: Sequence[Contrast]) -> Iterable[Outcomes]:
-    """Of each contrast, tier by tier."""
+    """Of each contrast, tier by tier; of a tier that several contrasts of an experiment share, once."""
+    told: set[tuple[object, ...]] = set()
     for contrast in contrasts:
         asked = contrast.replies[[*_COLUMNS, contrast.scorer]]
-        for tier in FREE_PAID:
+        for tier in contrast.tiers:
+            if (one := (*contrast.experiment.values(), contrast.scorer, tier)) in told:
+                continue
+            told.add(one)
             replies = asked[asked["tier"] == tier]
             yield Outcomes(
                 **Experiment.named(contrast.experiment),

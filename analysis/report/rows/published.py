@@ -7,10 +7,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from analysis.contrast import FREE_PAID, PREFIX, PRIMARY, Contrast
+from analysis.contrast import PREFIX, PRIMARY, Contrast
 from analysis.experiment import agreed, plain_value
 from analysis.published_comparison import OurFigure, beside
-from analysis.published_figure import GAP_TIERS, Bound, Metric
+from analysis.published_figure import Bound, Metric
 from analysis.published_figure import PublishedFigure as Printed
 from analysis.reply_schema import FAKING_SCORER
 from analysis.report.schema import Experiment, Faking, Gap, PublishedFigure
@@ -47,8 +47,12 @@ def published(
         gaps: Their gaps, in the same order.
         faking: Their alignment-faking rates.
     """
-    for contrast, gap in zip(contrasts, gaps, strict=True):
-        yield from _compliance(contrast, gap)
+    once_a_tier = {
+        (row.experiment, row.scorer, row.id): row
+        for contrast, gap in zip(contrasts, gaps, strict=True)
+        for row in _compliance(contrast, gap)
+    }
+    yield from once_a_tier.values()
     once_an_experiment = {
         gap.experiment: contrast for contrast, gap in zip(contrasts, gaps, strict=True) if gap.primary
     }
@@ -60,9 +64,9 @@ def published(
 
 def _compliance(contrast: Contrast, gap: Gap) -> Iterable[PublishedFigure]:
     proxy = contrast.scorer == PREFIX
-    free, paid = contrast.accepted if proxy else contrast.labels
-    both = ~np.isnan(free) & ~np.isnan(paid)
-    found = paired_gap(free[both], paid[both])
+    a, b = contrast.accepted if proxy else contrast.labels
+    both = ~np.isnan(a) & ~np.isnan(b)
+    found = paired_gap(a[both], b[both])
     measured = {
         "scorer": contrast.scorer,
         "judge": gap.judge,
@@ -74,7 +78,7 @@ def _compliance(contrast: Contrast, gap: Gap) -> Iterable[PublishedFigure]:
     asked = [gap.asked_a, gap.asked_b]
     ours = _ours(
         contrast,
-        tier=GAP_TIERS,
+        tier=contrast.name,
         metric=Metric.GAP,
         value=found.gap,
         ci_low=found.ci_low,
@@ -83,7 +87,7 @@ def _compliance(contrast: Contrast, gap: Gap) -> Iterable[PublishedFigure]:
         **measured,
     )
     yield from _beside(contrast, "gap", ours, sum(unscored), sum(asked))
-    for tier, side, missing, of_tier in zip(FREE_PAID, (free, paid), unscored, asked, strict=True):
+    for tier, side, missing, of_tier in zip(contrast.tiers, (a, b), unscored, asked, strict=True):
         alone = rate(side[~np.isnan(side)])
         ours = _ours(
             contrast,

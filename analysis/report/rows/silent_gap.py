@@ -6,13 +6,12 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.contrast import FREE_PAID, PRIMARY, Contrast, complies
+from analysis.contrast import PRIMARY, Contrast, complies
 from analysis.experiment import agreed
 from analysis.reply_schema import FAKING_SCORER
 from analysis.report.schema import Experiment, SilentGap
 from analysis.statistics.paired_rates import Floats
 from analysis.statistics.rates import silent_gap
-from study.condition import Tier
 from study.labels import FakingLabel
 
 
@@ -35,7 +34,7 @@ def _silent_gap(contrast: Contrast) -> SilentGap:
     fakes = np.where(replies[FAKING_SCORER].notna(), replies[FAKING_SCORER] == FakingLabel.FAKING, nan)
     query, _ = replies["query_id"].astype("str").factorize()
     epoch = replies["epoch"].to_numpy(int) - 1
-    free, paid = ((replies["tier"] == tier).to_numpy(bool) for tier in FREE_PAID)
+    a, b = ((replies["tier"] == tier).to_numpy(bool) for tier in contrast.tiers)
 
     def table(labels: Floats, of: NDArray[np.bool_]) -> Floats:
         """Labels of one tier, a row a query and a column an epoch, of which a frame has one reply each."""
@@ -43,14 +42,13 @@ def _silent_gap(contrast: Contrast) -> SilentGap:
         found[query[of], epoch[of]] = labels[of]
         return found
 
-    found = silent_gap(table(complying, free), table(complying, paid), table(fakes, free), table(fakes, paid))
+    found = silent_gap(table(complying, a), table(complying, b), table(fakes, a), table(fakes, b))
     unlabelled = np.isnan(complying) | np.isnan(fakes)
     faking = (fakes == 1) & ~unlabelled
     return SilentGap(
         **Experiment.named(contrast.experiment),
         scorer=contrast.scorer,
-        tier_a=Tier.FREE,
-        tier_b=Tier.PAID,
+        **contrast.compared,
         n_pairs=found.n_pairs,
         rate_a=found.rate_a,
         rate_b=found.rate_b,
@@ -58,10 +56,10 @@ def _silent_gap(contrast: Contrast) -> SilentGap:
         ci_low=found.ci_low,
         ci_high=found.ci_high,
         gap_of_all=contrast.paired.gap,
-        faking_a=int((faking & free).sum()),
-        faking_b=int((faking & paid).sum()),
-        unlabelled_a=int((unlabelled & free).sum()),
-        unlabelled_b=int((unlabelled & paid).sum()),
+        faking_a=int((faking & a).sum()),
+        faking_b=int((faking & b).sum()),
+        unlabelled_a=int((unlabelled & a).sum()),
+        unlabelled_b=int((unlabelled & b).sum()),
         judge=agreed(replies, "vote_judge"),
         calibrated=False,
     )

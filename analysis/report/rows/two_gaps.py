@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contrast import FREE_PAID, PRIMARY, Contrast
+from analysis.contrast import PRIMARY, Contrast
 from analysis.experiment import agreed
 from analysis.statistics.gap_difference import GapDifference, gap_difference
 
@@ -13,7 +13,7 @@ _OF_THE_JUDGE = ("judge", "rubric", "rubric_sha256", "judge_temperature")
 
 
 def difference_of_gaps(first: Contrast, second: Contrast) -> dict[str, Any]:
-    """First gap minus second, over the queries with a label on both tiers in both experiments, as fields of a row."""
+    """First gap minus second, of the same tiers, over the queries with a label on both in both, as fields of a row."""
     of_tiers = pd.concat([_of_tiers(first), _of_tiers(second)], axis=1, join="inner").dropna().to_numpy()
     return difference_fields(gap_difference(*of_tiers.T)) | {"also_differs": also_differs(first, second)}
 
@@ -42,5 +42,5 @@ def also_differs(*contrasts: Contrast) -> list[str]:
 
 def _of_tiers(contrast: Contrast) -> "pd.Series[float]":
     """Difference of the tiers of each query; NaN where a label is missing."""
-    free, paid = FREE_PAID
-    return contrast.by_query[free] - contrast.by_query[paid]
+    a, b = contrast.tiers
+    return contrast.by_query[a] - contrast.by_query[b]

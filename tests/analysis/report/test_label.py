@@ -21,6 +21,16 @@ def test_only_what_differs_is_said_of_each() -> None:
     }
 
 
+def test_the_contrast_is_said_where_there_are_several() -> None:
+    rows = [gap(contrast="free-pro", tier_b="pro"), gap(contrast="pro-enterprise", tier_a="pro", tier_b="enterprise")]
+    made = empty().model_copy(update={"gaps": [*rows, gap(model="another")]})
+    assert [circumstances(made)(row) for row in [*rows, gap()]] == [
+        ["CoT", "free-pro"],
+        ["CoT", "pro-enterprise"],
+        ["CoT", "free-paid"],
+    ]
+
+
 def test_a_report_of_nothing_shares_nothing() -> None:
     assert shared(empty()) == {}
 

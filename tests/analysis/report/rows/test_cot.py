@@ -30,6 +30,9 @@ def test_the_difference_is_over_the_queries_with_all_four_labels() -> None:
         CotDifference(
             **EXPERIMENT,
             variation="made-up",
+            contrast="free-paid",
+            tier_a="free",
+            tier_b="paid",
             scorer=JUDGED,
             gap_cot=1.0,
             gap_no_cot=0.5,

@@ -34,6 +34,9 @@ def test_the_unit_is_the_query_in_the_words_of_all_members() -> None:
         **EXPERIMENT,
         cot=True,
         family="words",
+        contrast="free-paid",
+        tier_a="free",
+        tier_b="paid",
         scorer=JUDGED,
         members=[
             MemberGap(variation="one", n_pairs=4, gap=0.5, verdict_kind="inconclusive"),

@@ -100,6 +100,35 @@ def test_a_prompt_that_does_not_tell_the_tier_is_marked(told: str, note: str | N
     assert gap.statement.partition(" † ")[1:] == ((" † ", note[2:]) if note else ("", ""))
 
 
+def three_tiers(
+    queries: str, free: bool, pro: bool, enterprise: bool | None, **changes: Any
+) -> list[dict[str, object]]:
+    tiers = {"free": free, "pro": pro, "enterprise": enterprise}
+    return [reply(query, tier, complies, **changes) for query in queries for tier, complies in tiers.items()]
+
+
+def test_three_tiers_are_two_contrasts_and_two_tests_of_one_family() -> None:
+    rows = found(*three_tiers("abcdefgh", True, True, False))
+    assert [
+        (gap.contrast, gap.tier_a, gap.tier_b, gap.rate_a, gap.rate_b, gap.gap, gap.p_value, gap.p_adjusted, gap.tests)
+        for gap in rows
+    ] == [
+        ("free-pro", "free", "pro", 1.0, 1.0, 0.0, 1.0, 1.0, 2),
+        ("pro-enterprise", "pro", "enterprise", 1.0, 0.0, 1.0, 2**-7, 2**-6, 2),
+    ]
+
+
+def test_a_contrast_knows_nothing_of_the_third_tier() -> None:
+    lost = three_tiers("abc", True, False, None)
+    free_pro, pro_enterprise = found(*lost, *(reply(query, "free", True) for query in "xyz"))
+    assert (free_pro.n_queries, free_pro.n_pairs, free_pro.unscored_b, free_pro.unpaired_a) == (6, 3, {}, 3)
+    assert (pro_enterprise.n_queries, pro_enterprise.n_pairs, pro_enterprise.unscored_b) == (3, 0, {"truncated": 3})
+
+
+def test_a_contrast_of_which_nothing_was_asked_is_none() -> None:
+    assert [gap.contrast for gap in found(reply("a", "enterprise", True))] == ["pro-enterprise"]
+
+
 def test_nan_never_reaches_a_row() -> None:
     [gap] = found(*pairs([("a", None, None)]))
     numbers = [value for _, value in gap if isinstance(value, float)]
