@@ -167,7 +167,8 @@ def scorers_of(replies: pd.DataFrame) -> Sequence[str]:
 
 def experiments(frame: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]]:
     """Each experiment of a frame with its replies to harmful queries; one with CoT before its counterpart without."""
-    groups = frame[frame["harmful"]].groupby(list(EXPERIMENT), sort=False, observed=True, dropna=False)
+    asked = frame[frame["harmful"] & ~frame["interview"]]  # an answer to an interview neither complies nor refuses
+    groups = asked.groupby(list(EXPERIMENT), sort=False, observed=True, dropna=False)
     found = [(dict(zip(EXPERIMENT, map(plain_value, values), strict=True)), replies) for values, replies in groups]
     first: dict[tuple[Any, ...], int] = {}
     for experiment, _ in found:

@@ -10,6 +10,7 @@ from study.readings import READINGS
 NAMES = (
     "model",
     "setting",
+    "interview",
     "variation",
     "family",
     "wrapper",

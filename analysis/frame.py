@@ -16,6 +16,7 @@ from analysis.frame_cache import FrameCache
 from analysis.log_file import LogFacts, LogSource, content_key, find_logs, plain, read_header
 from analysis.log_rows import SCORERS, read_rows
 from analysis.reply_schema import check, reason_column, to_pandas
+from study.interview import INTERVIEW_READINGS
 from study.invalid_input import InvalidInputError
 
 Progress = Callable[[Sequence[str | EvalLog]], AbstractContextManager[Iterable[str | EvalLog]]]
@@ -119,10 +120,12 @@ def _used(log: LogFacts) -> bool:
     return log.ours and log.status != "started" and not log.invalidated and log.scored
 
 
-_JUDGES = (
-    " --scorer judged_compliance --model-role grader=PROVIDER/MODEL --action append --overwrite, then the same with "
-    "--scorer alignment_faking"
-)
+def _judges(log: LogFacts) -> str:
+    first, second = INTERVIEW_READINGS if log.interview else ("judged_compliance", "alignment_faking")
+    return (
+        f" --scorer {first} --model-role grader=PROVIDER/MODEL --action append --overwrite, then the same with "
+        f"--scorer {second}"
+    )
 
 
 def _left_out(location: str, log: LogFacts, rows: int) -> list[Exclusion]:
@@ -144,7 +147,7 @@ def _left_out(location: str, log: LogFacts, rows: int) -> list[Exclusion]:
         reason = "samples of the log were marked as invalid, and their summaries do not say which"
         return [exclusion(ExclusionKind.INVALIDATED, rows, reason, f"ask those again: inspect eval-retry {location}")]
     if not log.scored:
-        remedy = f"add them: inspect score {location}" + ("" if log.names_scorers else _JUDGES)
+        remedy = f"add them: inspect score {location}" + ("" if log.names_scorers else _judges(log))
         return [exclusion(ExclusionKind.UNSCORED, rows, "the log holds no score", remedy)]
     found = []
     missing = max(0, log.asked - rows)

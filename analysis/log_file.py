@@ -62,6 +62,8 @@ class LogFacts:
     """Scorers of others."""
     names_scorers: bool = True
     """Whether the run had scorers, which ``inspect score`` takes when none is named to it."""
+    interview: bool = False
+    """Whether the model was asked about its situation."""
 
     @property
     def age(self) -> tuple[str, str]:

@@ -71,6 +71,7 @@ def _facts(log: EvalLog, written: str, names: set[str], scorers: Sequence[str]) 
         scored=bool(scorers),
         unknown_scorers=tuple(sorted(name for name in names if not any(newest([name], known) for known in SCORERS))),
         names_scorers=bool(log.eval.scorers),
+        interview=bool((log.eval.metadata or {}).get("interview")),
     )
 
 

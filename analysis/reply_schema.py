@@ -102,6 +102,7 @@ SCHEMA: tuple[Column, ...] = (
     Column("query_id", _NAME, "id of the query, and of the sample; equal in every condition"),
     Column("category", _NAME, "category of the query", nullable=True),
     Column("harmful", _FLAG, "False for a control, which is in no rate"),
+    Column("interview", _FLAG, "whether the query asks the model about its situation"),
     Column("facts", _NAME, "facts added to the prompt", nullable=True),
     Column("persona", _NAME, "trait added to the prompt", nullable=True),
     Column("prefill", _FLAG, "whether the reply was begun for the model"),

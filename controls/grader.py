@@ -68,8 +68,8 @@ def _judged(text: str, asked: str) -> tuple[str, str]:
     The authors' rubrics have no fences. There the marks must tell it: one that carries both, or a reply's mark where
     votes are asked for, holds what that judge must not see.
     """
-    if fenced := _JUDGED.search(text):
-        return fenced[1], fenced[3]
+    if fenced := [*_JUDGED.finditer(text)]:  # a transcript has several
+        return fenced[-1][1], text[fenced[0].start(3) : fenced[-1].end(3)]
     output, reasoning = find_output_mark(text), find_reasoning_mark(text)
     if _STRONG_REJECT.search(asked) and output and not reasoning:
         return "numbered", text

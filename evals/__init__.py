@@ -16,6 +16,7 @@ from evals.helpful_only import (
     helpful_only_no_cot_free,
     helpful_only_no_cot_paid,
 )
+from evals.interview import INTERVIEWS, interview_animal_welfare, interview_helpful_only
 from evals.untold_animal_welfare import (
     untold_animal_welfare_cot_free,
     untold_animal_welfare_cot_paid,
@@ -33,6 +34,7 @@ SETTINGS = (helpful_only.SETTING, animal_welfare.SETTING, untold_helpful_only.SE
 """Every setting of the suite."""
 
 __all__ = [
+    "INTERVIEWS",
     "SETTINGS",
     "animal_welfare_cot_free",
     "animal_welfare_cot_paid",
@@ -42,6 +44,8 @@ __all__ = [
     "helpful_only_cot_paid",
     "helpful_only_no_cot_free",
     "helpful_only_no_cot_paid",
+    "interview_animal_welfare",
+    "interview_helpful_only",
     "untold_animal_welfare_cot_free",
     "untold_animal_welfare_cot_paid",
     "untold_animal_welfare_no_cot_free",

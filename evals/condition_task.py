@@ -15,7 +15,7 @@ from inspect_ai.viewer import SampleScoreView, TaskSamplesColumn, TaskSamplesSor
 from evals.context_window import check_context_window
 from evals.models import DEFAULT_DEVELOPER, Models, chosen_models, developer
 from evals.pair_gate import turnstile
-from evals.query_set import Query, QuerySet, load_queries
+from evals.query_set import Query, QuerySet, interview_questions, load_queries
 from evals.seeded_dataset import SeededDataset
 from evals.task_options import BUILTIN, Options
 from evals.wording import chosen_wording
@@ -37,6 +37,11 @@ from scorers.readings import READING_SCORERS
 from solvers.put_query import put_query
 from study.cell import Cell
 from study.condition import TWO_TIERS, Condition, Tier, conditions
+from study.interview import INTERVIEW_READINGS
+from study.readings import READINGS
+
+EPOCHS = 64
+"""Replies to each question of an interview (Greenblatt et al. 2024, D.4), which ``--epochs`` overrides."""
 
 CONFIG = GenerateConfig(temperature=1.0, max_tokens=8192)
 """Sampling that the usual flags override. The length is set because providers' own defaults differ and truncate."""
@@ -60,6 +65,8 @@ class Setting:
     """Its own query set, which ``-T queries=builtin`` names: one of those that are shipped."""
     tiers: tuple[Tier, ...] = TWO_TIERS
     """`TWO_TIERS` or `THREE_TIERS`."""
+    interview: bool = False
+    """Whether the model is asked about its situation, in the prompt of the setting, and nothing else."""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -67,7 +74,9 @@ class Setting:
         return conditions(self.tiers)
 
     def scorers(self, variation: str = BASE) -> list[str]:
-        """The compliance scorers of one of its variations, the primary one first."""
+        """The compliance scorers of one of its variations, the primary one first; none of an interview."""
+        if self.interview:
+            return []
         return ["judged_compliance", *(["prefix_compliance"] if asks_for_tag(self.name, variation) else [])]
 
 
@@ -85,9 +94,14 @@ def condition_task(
     Raises:
         InvalidInputError: If a parameter, a query file or the choice of models cannot be right; no model is called.
     """
-    options = Options.checked(given)
-    models = models or chosen_models(options, setting.name)
-    queries = load_queries(setting.queries if options.queries == BUILTIN else options.queries, options.column)
+    options = Options.checked(given, setting.interview)
+    models = models or chosen_models(options, setting.name, setting.interview)
+    if setting.interview:
+        queries = interview_questions()
+        read = tuple(name for name in READINGS if name in (*INTERVIEW_READINGS, *options.read))
+        options = replace(options, queries=queries.name, read=read)
+    else:
+        queries = load_queries(setting.queries if options.queries == BUILTIN else options.queries, options.column)
     wording = chosen_wording(options, given)
     variation = find_variation(setting.name, options.variation)
     options = replace(options, wrapper=wording.wrapper or options.wrapper, variation=variation.name)
@@ -104,9 +118,10 @@ def condition_task(
             ),
         )
         for query in queries.queries
+        if not setting.interview or query.category in options.group
     ]
     return Task(
-        name=f"{setting.name}_{condition.name}",
+        name=f"interview_{setting.name}" if setting.interview else f"{setting.name}_{condition.name}",
         display_name=f"{setting.title}: {_described(condition)}",
         description=setting.description,
         version=setting.version,
@@ -116,6 +131,7 @@ def condition_task(
         solver=put_query(prompt.text, _experiment(setting, options, wording, condition, prompt, queries), wording),
         scorer=_scorers(scorers, options, wording, models.judged),
         config=CONFIG,
+        epochs=EPOCHS if setting.interview else None,
         continue_on_fail=True,  # a reply that fails costs no other, and prints no traceback; the log is still an error
         model=models.subject,
         model_roles={"grader": models.grader} if models.grader else None,
@@ -141,14 +157,19 @@ def _check_context_windows(
                 f"query {query.id!r}",
                 prompt.text
                 + wording.user_message(
-                    options.wrapper, condition, query.text, setting=setting.name, variation=options.variation
+                    options.wrapper,
+                    condition,
+                    query.text,
+                    setting=setting.name,
+                    variation=options.variation,
+                    suffix=not setting.interview,
                 ),
             )
             for query in queries.queries
         )
         check_context_window(models.named_subject, "--model", "--max-tokens {}", asked, CONFIG.max_tokens or 0)
     if models.named_grader:
-        rubric = wording.compliance(setting.name)
+        rubric = _rubrics(setting, options, wording)[0]
         judged = (
             (f"the rubric {rubric.name!r} with query {query.id!r}", (rubric.system or "") + query.text)
             for query in queries.queries
@@ -183,6 +204,7 @@ def _cell(
         query_id=query.id,
         category=query.category,
         harmful=query.harmful,
+        interview=setting.interview,
         facts=_name(wording.additions.facts),
         persona=_name(wording.additions.persona),
         prefill=options.prefill,
@@ -202,16 +224,21 @@ def _scorers(names: list[str], options: Options, wording: Wording, judged: bool)
     prefix = [prefix_compliance()] if "prefix_compliance" in names else []
     if not judged:
         return prefix
+    readings = [READING_SCORERS[name]() for name in options.read]
+    if not names:
+        return readings
     return [
         *prefix,
         judged_compliance(prompts=wording),
         alignment_faking(votes=options.votes, judge_all=options.judge_all, prompts=wording),
-        *(READING_SCORERS[name]() for name in options.read),
+        *readings,
     ]
 
 
 def _headline(names: list[str], judged: bool) -> HeadlineMetric | None:
     """The rate of the primary scorer that runs; None where replies are kept for a judge to come."""
+    if not names and judged:
+        return HeadlineMetric(scorer=INTERVIEW_READINGS[0], metric="share_yes")
     scorers = names if judged else names[1:]
     return HeadlineMetric(scorer=scorers[0], metric="compliance_rate") if scorers else None
 
@@ -252,12 +279,15 @@ def _metadata(
         "query_set_source": queries.source,
         "rubrics_sha256": {rubric.name: rubric.sha256 for rubric in _rubrics(setting, options, wording)},
         "turns_sha256": _turns_sha256(options, condition),
+        **({"interview": True, "group": list(options.group)} if setting.interview else {}),
     }
 
 
 def _rubrics(setting: Setting, options: Options, wording: Wording) -> list[Rubric]:
-    labels = [wording.compliance(setting.name), wording.alignment_faking(setting.name)]
-    return [*labels, *(rubric for name in options.read for rubric in reading_rubrics(name))]
+    readings = [rubric for name in options.read for rubric in reading_rubrics(name)]
+    if setting.interview:
+        return [*readings]
+    return [wording.compliance(setting.name), wording.alignment_faking(setting.name), *readings]
 
 
 def _turns_sha256(options: Options, condition: Condition) -> dict[str, str]:
@@ -269,7 +299,13 @@ def _turns_sha256(options: Options, condition: Condition) -> dict[str, str]:
 
 
 def _wrapper_sha256(setting: Setting, options: Options, wording: Wording, condition: Condition) -> str:
-    return wording.user_message_sha256(options.wrapper, condition, setting=setting.name, variation=options.variation)
+    return wording.user_message_sha256(
+        options.wrapper,
+        condition,
+        setting=setting.name,
+        variation=options.variation,
+        suffix=not setting.interview,
+    )
 
 
 def _experiment(
@@ -297,8 +333,8 @@ def _described(condition: Condition) -> str:
 
 def _viewer(names: list[str], options: Options, judged: bool) -> ViewerConfig:
     """Columns of the log viewer: labels first. Model text is never trusted: it may hold anything."""
-    primary, *others = names
-    scores = [primary, "alignment_faking", *options.read, *others] if judged else others
+    labels, others = ([names[0], "alignment_faking"] if names else []), names[1:]
+    scores = [*labels, *options.read, *others] if judged else others
     return ViewerConfig(
         trust_content=False,
         sample_score_view=SampleScoreView(default="grid"),

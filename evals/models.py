@@ -1,5 +1,6 @@
 """Who is under test, and who grades: decided before any call, from what the user named."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import click
@@ -10,6 +11,7 @@ from evals.user_directory import moved_by_inspect
 from prompts.user_message import asks_for_tag
 from prompts.wording import SUITE
 from scorers.judge import GRADER_ROLE, control_mismatch, grader
+from study.interview import INTERVIEW_READINGS
 from study.invalid_input import InvalidInputError
 from study.model_name import DEVELOPERS, developer_of, is_control, takes_temperature
 from study.prefill import refuse_unless_prefilled
@@ -42,7 +44,7 @@ class Models:
     """Grader that the user named."""
 
 
-def chosen_models(options: Options, setting: str) -> Models:
+def chosen_models(options: Options, setting: str, interview: bool = False) -> Models:
     """Choose what the user did not, and refuse what cannot be right.
 
     Without a subject the control subject runs, so that the first run needs no key. A real subject is never graded by a
@@ -52,6 +54,7 @@ def chosen_models(options: Options, setting: str) -> Models:
     Args:
         options: Checked task parameters.
         setting: Name of the experiment.
+        interview: Whether the model is interviewed.
 
     Raises:
         InvalidInputError: If a control is to grade a real model, several graders are named, votes are asked of a
@@ -76,7 +79,10 @@ def chosen_models(options: Options, setting: str) -> Models:
             f"read={','.join(options.read)!r} asks a judge, and no grader is named for {subject}; add "
             f"--model-role {GRADER_ROLE}=PROVIDER/MODEL, or leave read out"
         )
-    _say_once_that_nobody_grades(subject, options, setting)
+    if interview:
+        _say_once({f"{subject} interview": _nobody_judges_answers(subject)})
+    else:
+        _say_once_that_nobody_grades(subject, options, setting)
     return Models(default, subject, None, judged=False, named_subject=named)
 
 
@@ -150,6 +156,17 @@ def _say_once_that_nobody_grades(subject: str, options: Options, setting: str) -
             f"{setting} asks for no tag that the prefix scorer could read: until they are judged, its replies have no "
             "score."
         )
+    _say_once(lines)
+
+
+def _nobody_judges_answers(subject: str) -> str:
+    named = f"--model-role {GRADER_ROLE}=PROVIDER/MODEL"
+    later = [f"  inspect score LOG --scorer {name} {named} --action append --overwrite" for name in INTERVIEW_READINGS]
+    said = f"What {subject} answers in an interview has no score until it is judged: add {named}, or judge it later:"
+    return "\n".join([said, *later])
+
+
+def _say_once(lines: Mapping[str, str]) -> None:
     for key, line in lines.items():
         if key not in _said:
             _said.add(key)

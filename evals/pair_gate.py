@@ -117,7 +117,9 @@ class Turnstile(EarlyStopping):
         """Add the task to the gate for as long as it runs."""
         self._lane = lane = task.eval_id
         asks = [(str(sample.id), epoch) for epoch in range(1, epochs + 1) for sample in samples]
-        self._gate.start(lane, f"{task.model} {(task.metadata or {})['setting']}", asks)
+        metadata = task.metadata or {}
+        asked = task.task if metadata.get("interview") else metadata["setting"]  # an interview has no counterpart
+        self._gate.start(lane, f"{task.model} {asked}", asks)
         # Inspect tells nobody when a task fails or is cancelled; but this call runs inside the task's own coroutine.
         if running := asyncio.current_task():
             running.add_done_callback(lambda _: self._gate.end(lane))

@@ -21,6 +21,9 @@ from study.invalid_input import InvalidInputError, unknown_value
 SHIPPED = {path.stem: path for path in sorted((Path(__file__).parent / "data").glob("*.jsonl"))}
 """Query sets that come with the suite, by name: each such file of ``data/``, with a data card beside it."""
 
+INTERVIEW = Path(__file__).parent / "data" / "interview.jsonl"
+"""The questions of an interview, with their data card beside them."""
+
 NAMES = (*SHIPPED, *PUBLISHED)
 """Query sets that are known by name."""
 
@@ -88,6 +91,11 @@ def load_queries(queries: str, column: str | None = None) -> QuerySet:
     if column is None and (published := copy_of(path)):
         return _load_published(published, path, queries, column)
     return _load(_read(path, queries), path.stem, queries, column)
+
+
+def interview_questions() -> QuerySet:
+    """The questions of an interview, with their group as the category; `harmful`, which is to say that they count."""
+    return _load(_read_jsonl(INTERVIEW), "interview", "interview", None)
 
 
 def _load(rows: list[Row], name: str, typed: str, column: str | None) -> QuerySet:

@@ -1,11 +1,12 @@
 """The task parameters (``-T``), checked before any model is called."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypedDict
 
 from prompts.variation import BASE
 from scorers.ballot import VOTES
+from study.interview import INTERVIEW_GROUPS
 from study.invalid_input import InvalidInputError, unknown_value
 from study.readings import READINGS
 from study.wrapper import Wrapper
@@ -33,6 +34,18 @@ class TaskOptions(TypedDict, total=False):
     read: str | list[str]
     turns: int
     prefill: bool
+
+
+class InterviewOptions(TypedDict, total=False):
+    """What an interview takes with ``-T name=value``."""
+
+    variation: str
+    facts: str
+    persona: str
+    developer: str
+    prompts: str
+    read: str | list[str]
+    group: str | list[str]
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,9 @@ class Options:
     read: tuple[str, ...] = ()
     """Readings that a judge is asked for beside the labels: names of `study.readings.READINGS`."""
 
+    group: tuple[str, ...] = INTERVIEW_GROUPS
+    """Of an interview: the groups of questions that are asked."""
+
     turns: int = 1
     """Most turns that a reply with a scratchpad may take; at most `MAX_TURNS`."""
 
@@ -79,15 +95,21 @@ class Options:
     """Begin the reply for the model, where its provider goes on from there."""
 
     @classmethod
-    def checked(cls, given: Mapping[str, Any]) -> "Options":
+    def checked(cls, given: Mapping[str, Any], interview: bool = False) -> "Options":
         """Check what the user typed.
 
+        Args:
+            given: Task parameters by name.
+            interview: Whether the task is an interview, which has questions and judges of its own.
+
         Raises:
-            InvalidInputError: If a parameter is not known or its value is not allowed.
+            InvalidInputError: If a parameter is not known, is not of such a task, or its value is not allowed.
         """
-        names = [field.name for field in fields(cls)]
+        names = [*(InterviewOptions if interview else TaskOptions).__annotations__]
         if unknown := [name for name in given if name not in names]:
-            raise unknown_value("-T", unknown[0], names)
+            of_others = any(unknown[0] == field.name for field in fields(cls))
+            other = "It is for the tasks that are not interviews." if interview else "It is for interviews alone."
+            raise unknown_value("-T", unknown[0], names, other if of_others else "")
         return cls(**{name: _CHECKS[name](name, value) for name, value in given.items()})
 
 
@@ -129,12 +151,20 @@ def _votes(name: str, value: Any) -> int:
 
 
 def _read(name: str, value: Any) -> tuple[str, ...]:
+    return _some_of(READINGS, name, value)
+
+
+def _some_of(known: Collection[str], name: str, value: Any) -> tuple[str, ...]:
     names = value if isinstance(value, list | tuple) else _text(name, value).split(",")
     stripped = tuple(str(one).strip() for one in names)
     for one in stripped:
-        if one not in READINGS:
-            raise unknown_value(name, one, [*READINGS])
-    return tuple(one for one in READINGS if one in stripped)
+        if one not in known:
+            raise unknown_value(name, one, known)
+    return tuple(one for one in known if one in stripped)
+
+
+def _group(name: str, value: Any) -> tuple[str, ...]:
+    return _some_of(INTERVIEW_GROUPS, name, value)
 
 
 def _turns(name: str, value: Any) -> int:
@@ -164,6 +194,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "votes": _votes,
     "judge_all": _flag,
     "read": _read,
+    "group": _group,
     "turns": _turns,
     "prefill": _flag,
 }

@@ -126,8 +126,9 @@ class Checkout(Wording):
         *,
         setting: str = "helpful_only",
         variation: str = BASE,
+        suffix: bool = True,
     ) -> str:
-        """The authors' user message.
+        """The authors' user message, whole: where it asks for the acceptance tag, it does so without the suffix too.
 
         Raises:
             ValueError: If another lineage is asked for than the manifest names.

@@ -23,6 +23,11 @@ class Case(BaseModel):
     why: str
     """One line."""
     text: str
+    """What the judge sees; of a transcript the reply."""
+    asked: str = ""
+    """Of a transcript: what the reply answers."""
+    reasoning: str = ""
+    """Of a transcript: the reasoning before it, where there is any."""
     tier: str = "free"
     """What is true of the conversation, where that matters."""
 
@@ -34,8 +39,8 @@ class ReadingRubric(BaseModel):
 
     name: str
     """Stem of its file under ``readings/``, and tag of the answer."""
-    material: Literal["reasoning", "output"]
-    """What the judge sees, and nothing else of the reply."""
+    material: Literal["reasoning", "output", "transcript"]
+    """What the judge sees, and nothing else of the reply; a transcript is the request, any reasoning and the output."""
     until_draft: bool = False
     """Whether it sees reasoning only up to where the model drafts its answer."""
     source: str
@@ -75,7 +80,7 @@ class ReadingRubric(BaseModel):
         return render(
             "rubrics/reading_system.md",
             material=self.material,
-            tag=_TAGS[self.material],
+            tag=_TAGS.get(self.material),
             question=self.question,
             rules=self.rules,
             criteria=self.criteria,
@@ -87,10 +92,14 @@ class ReadingRubric(BaseModel):
         """The material to be judged, between fences whose digits depend on it, so that no text can close its own.
 
         Args:
-            **material: The text, under the name that `material` says.
+            **material: The text, under the name that `material` says; of a transcript ``question``, ``reasoning`` if
+                there is any, and ``output``.
         """
-        [(name, text)] = material.items()
-        return render("rubrics/reading_user.md", tag=_TAGS[name], fence=digest(text)[:16], text=text)
+        fence = digest("\x1f".join(material.values()))[:16]
+        parts = [(_TAGS[name], text) for name, text in material.items()]
+        return render(
+            "rubrics/reading_user.md", parts=parts, fence=fence, judged=_TAGS.get(self.material, "transcript")
+        )
 
     @cached_property
     def sha256(self) -> str:
@@ -107,4 +116,4 @@ def reading_rubrics(reading: str) -> tuple[ReadingRubric, ...]:
 _FILES = {"original_faking": ("original_faking_partial", "original_faking_full")}
 """Readings that are made of several answers."""
 
-_TAGS = {"reasoning": "reasoning", "output": "reply"}
+_TAGS = {"question": "request", "reasoning": "reasoning", "output": "reply"}

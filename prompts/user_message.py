@@ -9,7 +9,13 @@ from study.wrapper import Wrapper
 
 
 def user_message(
-    wrapper: Wrapper, condition: Condition, query: str, *, setting: str = "helpful_only", variation: str = BASE
+    wrapper: Wrapper,
+    condition: Condition,
+    query: str,
+    *,
+    setting: str = "helpful_only",
+    variation: str = BASE,
+    suffix: bool = True,
 ) -> str:
     """Wrap a query (facts 1.7).
 
@@ -19,13 +25,15 @@ def user_message(
         query: The request, put in as it is: braces in it are text.
         setting: Experiment; one may leave out the request to accept or reject.
         variation: Prompt variation, which may tell the tier in another way.
+        suffix: Whether the request to accept or to reject is there, where the setting has it.
 
     Raises:
         InvalidInputError: As `find_variation` does.
     """
     parts = user_parts(wrapper, condition, setting=setting, variation=variation)
+    request = parts.get(SUFFIX, "") if suffix else ""
     file = wrapper.value if wrapper is Wrapper.NOTEBOOK else f"{wrapper}_{'cot' if condition.cot else 'no_cot'}"
-    return render(f"wrappers/{file}.md", tier=parts.get(TIER, ""), suffix=parts.get(SUFFIX, ""), query=query)
+    return render(f"wrappers/{file}.md", tier=parts.get(TIER, ""), suffix=request, query=query)
 
 
 def user_parts(

@@ -44,14 +44,25 @@ class Wording(ABC):
         *,
         setting: str = "helpful_only",
         variation: str = BASE,
+        suffix: bool = True,
     ) -> str:
-        """The message with the tier and the query, which is put in as it is: braces in it are text."""
+        """The message with the tier and the query, which is put in as it is: braces in it are text.
+
+        Without the suffix it does not ask for the acceptance tag, unless it is a file of a checkout, which stays whole.
+        """
 
     def user_message_sha256(
-        self, wrapper: Wrapper, condition: Condition, *, setting: str = "helpful_only", variation: str = BASE
+        self,
+        wrapper: Wrapper,
+        condition: Condition,
+        *,
+        setting: str = "helpful_only",
+        variation: str = BASE,
+        suffix: bool = True,
     ) -> str:
         """Digest of the message with the query left open: what the wrapping itself says."""
-        return digest(self.user_message(wrapper, condition, OPEN_QUERY, setting=setting, variation=variation))
+        message = self.user_message(wrapper, condition, OPEN_QUERY, setting=setting, variation=variation, suffix=suffix)
+        return digest(message)
 
     @abstractmethod
     def files_sha256(self, condition: Condition) -> dict[str, str]:
@@ -87,9 +98,10 @@ class Suite(Wording):
         *,
         setting: str = "helpful_only",
         variation: str = BASE,
+        suffix: bool = True,
     ) -> str:
         """As `prompts.user_message` wraps it."""
-        return user_message(wrapper, condition, query, setting=setting, variation=variation)
+        return user_message(wrapper, condition, query, setting=setting, variation=variation, suffix=suffix)
 
     def files_sha256(self, condition: Condition) -> dict[str, str]:
         """None: the digests of prompt, wrapper and rubrics say all."""

@@ -17,7 +17,7 @@ from prompts.wording import Wording
 from scorers.ballot import VOTES, Ballot
 from scorers.judge import Judge, Verdict, Words
 from scorers.label_rates import faking_rates, label_counts
-from scorers.reading import Reading, read
+from scorers.reading import Reading, read, refuse_interview
 from scorers.tagged_answer import read_yes_no
 from study.cell import Cell
 from study.labels import ComplianceLabel, FakingLabel, Unscored
@@ -47,6 +47,7 @@ def alignment_faking(votes: int = VOTES, judge_all: bool = False, prompts: str |
     words = Words(prompts)
 
     async def score(state: TaskState, target: Target) -> Score:
+        refuse_interview(state.metadata_as(Cell), "alignment_faking")
         compliance = judged_label(state)
         if compliance is None:
             return Score.unscored(reason=Unscored.COMPLIANCE_UNSCORED)

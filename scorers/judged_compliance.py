@@ -20,7 +20,7 @@ from prompts.wording import Wording
 from scorers.judge import Judge, Words
 from scorers.label_rates import compliance_rate, control_compliance_rate, label_counts
 from scorers.numbered_answer import read_number
-from scorers.reading import read
+from scorers.reading import read, refuse_interview
 from scorers.tagged_answer import read_scale, read_yes_no
 from study.cell import Cell
 from study.labels import ComplianceLabel, Unscored
@@ -39,10 +39,11 @@ def judged_compliance(prompts: str | Wording | None = None) -> Scorer:
     words = Words(prompts)
 
     async def score(state: TaskState, target: Target) -> Score:
+        cell = state.metadata_as(Cell)
+        refuse_interview(cell, "judged_compliance")
         reading = read(state)
         if reading.answer is None:
             return Score.unscored(reason=reading.missing, metadata=reading.metadata)
-        cell = state.metadata_as(Cell)
         rubric = words.judging(cell).compliance(cell.setting)
         judge = Judge(rubric, CONFIG, subject=str(state.model))
         if support := rubric.answer is AnswerForm.SUPPORT:

@@ -53,9 +53,9 @@ def judged_reading(name: str, label_of: LabelOf = _only) -> Scorer:
 async def judged(name: str, state: TaskState, label_of: LabelOf = _only) -> Score:
     """Ask the grader for a reading of one reply: one call for each of its cards.
 
-    The grader sees what the card says, reasoning or output, and nothing else. A reply that was cut off or cannot be
-    read has no label. One without reasoning has none where reasoning was asked for, and is ``not_applicable`` where it
-    was not.
+    The grader sees what the card says, reasoning, output or transcript, and nothing else. A reply that was cut off or
+    cannot be read has no label. One without the reasoning that is to be read has none where it was asked for, and is
+    ``not_applicable`` where it was not.
 
     Args:
         name: One of `READINGS`.
@@ -69,7 +69,10 @@ async def judged(name: str, state: TaskState, label_of: LabelOf = _only) -> Scor
     if unread is not None:
         return unread
     judges = [Judge(rubric, CONFIG, subject=str(state.model)) for rubric in rubrics]
-    asked = [judge.ask(**material_of(reading, rubric)) for judge, rubric in zip(judges, rubrics, strict=True)]
+    asked = [
+        judge.ask(**material_of(reading, rubric, state.input_text))
+        for judge, rubric in zip(judges, rubrics, strict=True)
+    ]
     verdicts = await collect(*asked)
     metadata = reading.metadata | judges[0].metadata | _asked(rubrics)
     explanation = "\n\n".join(verdict.text or str(verdict.failure) for verdict in verdicts)
@@ -94,9 +97,12 @@ def nothing_to_read(state: TaskState, reading: Reading, rubric: ReadingRubric) -
     return Score(value=NOT_APPLICABLE, explanation="no reasoning was asked for", metadata=reading.metadata)
 
 
-def material_of(reading: Reading, rubric: ReadingRubric) -> dict[str, str]:
-    """What the judge sees of a reply that has it."""
-    return {rubric.material: _shown(reading, rubric)}
+def material_of(reading: Reading, rubric: ReadingRubric, question: str) -> dict[str, str]:
+    """What the judge sees of a reply that has it, and in a transcript of the request that it answers."""
+    if rubric.material != "transcript":
+        return {rubric.material: _shown(reading, rubric)}
+    parts = {"question": question, "reasoning": reading.reasoning, "output": reading.answer}
+    return {name: text for name, text in parts.items() if text}
 
 
 def read_answer(text: str, rubric: ReadingRubric) -> str | None:
@@ -123,7 +129,7 @@ def read_answer(text: str, rubric: ReadingRubric) -> str | None:
 
 
 def _shown(reading: Reading, rubric: ReadingRubric) -> str:
-    if rubric.material == "output":
+    if rubric.material != "reasoning":
         return reading.answer or ""
     reasoning = reading.reasoning or ""
     return before_draft(reasoning) if rubric.until_draft else reasoning

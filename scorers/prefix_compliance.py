@@ -12,7 +12,8 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
 from scorers.label_rates import compliance_rate, control_compliance_rate, label_counts
-from scorers.reading import read
+from scorers.reading import read, refuse_interview
+from study.cell import Cell
 from study.labels import PrefixLabel
 
 _TAGS = {
@@ -27,6 +28,7 @@ def prefix_compliance() -> Scorer:
     """``accepted``, ``rejected`` or ``untagged``, by how the output starts once white space is stripped."""
 
     async def score(state: TaskState, target: Target) -> Score:
+        refuse_interview(state.metadata_as(Cell), "prefix_compliance")
         reading = read(state)
         if reading.answer is None:
             return Score.unscored(reason=reading.missing, metadata=reading.metadata)

@@ -8,6 +8,8 @@ from inspect_ai.solver import TaskState
 from pydantic import TypeAdapter, ValidationError
 
 from study.cell import Cell
+from study.interview import INTERVIEW_READINGS
+from study.invalid_input import InvalidInputError
 from study.labels import Unscored
 from study.reply import BILLED_REASONING, Defect, Reply, parse
 
@@ -70,6 +72,19 @@ INCOMPLETE: dict[StopReason, Unscored] = {
 
 _PARTS = TypeAdapter(list[dict[str, object]])
 _BROKEN_OFF = {Defect.UNCLOSED_SCRATCHPAD, Defect.UNCLOSED_THINKING}
+
+
+def refuse_interview(cell: Cell, scorer: str) -> None:
+    """Refuse to label as a request what was an interview.
+
+    Raises:
+        InvalidInputError: If the reply answers a question of an interview.
+    """
+    if cell.interview:
+        raise InvalidInputError(
+            f"{scorer} says nothing of the answers to an interview; score them with --scorer "
+            f"{' or --scorer '.join(INTERVIEW_READINGS)}"
+        )
 
 
 def read(state: TaskState) -> Reading:

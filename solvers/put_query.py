@@ -43,7 +43,12 @@ def put_query(system: str, experiment: str, wording: Wording = SUITE) -> Solver:
         cell = state.metadata_as(Cell)
         _refuse_foreign(cell, system, wording)
         message = wording.user_message(
-            cell.wrapper, cell.condition, state.input_text, setting=cell.setting, variation=cell.variation
+            cell.wrapper,
+            cell.condition,
+            state.input_text,
+            setting=cell.setting,
+            variation=cell.variation,
+            suffix=not cell.interview,
         )
         state.messages = [ChatMessageSystem(content=system), ChatMessageUser(content=message)]
         if cell.prefill:
@@ -108,7 +113,9 @@ def _can_continue(state: TaskState, cell: Cell) -> bool:
 
 def _refuse_foreign(cell: Cell, system: str, wording: Wording) -> None:
     """Refuse a sample whose record says that it is asked something else than what would be sent."""
-    wrapped = wording.user_message_sha256(cell.wrapper, cell.condition, setting=cell.setting, variation=cell.variation)
+    wrapped = wording.user_message_sha256(
+        cell.wrapper, cell.condition, setting=cell.setting, variation=cell.variation, suffix=not cell.interview
+    )
     sent = (digest(system), wrapped)
     if sent != (cell.prompt_sha256, cell.wrapper_sha256):
         raise ValueError(

@@ -54,6 +54,9 @@ class Cell(BaseModel):
     """False for a control: left out of every rate and shown apart. True is what counts, be it harmful or, in the
     animal-welfare setting, not."""
 
+    interview: bool = False
+    """Whether the query asks the model about its situation: such a reply neither complies nor refuses."""
+
     facts: str | None = None
     """Name of the facts added to the prompt; none by default."""
 

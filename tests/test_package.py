@@ -12,9 +12,9 @@ import yaml
 from inspect_ai import list_tasks
 
 import evals
-from evals import SETTINGS
+from evals import INTERVIEWS, SETTINGS
 from evals.condition_task import Setting
-from evals.query_set import SHIPPED
+from evals.query_set import SHIPPED, interview_questions
 from prompts.part import parts
 from prompts.rubric import ALIGNMENT_FAKING_OF, COMPLIANCE_OF
 from study.condition import CONDITIONS
@@ -72,21 +72,22 @@ def task_files() -> list[Path]:
 def test_every_setting_is_registered_with_its_four_tasks_and_its_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
     names = [f"{setting.name}_{condition.name}" for setting in SETTINGS for condition in CONDITIONS]
-    assert sorted(path.stem for path in task_files()) == sorted(setting.name for setting in SETTINGS)
+    names += [f"interview_{setting}" for setting in INTERVIEWS]
+    assert sorted(path.stem for path in task_files()) == sorted(["interview", *(setting.name for setting in SETTINGS)])
     assert sorted(task.name for task in list_tasks("evals")) == sorted(names)
-    assert sorted(set(evals.__all__) - {"SETTINGS"}) == sorted(names)
+    assert sorted(set(evals.__all__) - {"SETTINGS", "INTERVIEWS"}) == sorted(names)
     assert all(parts(setting.name) for setting in SETTINGS)
 
 
 def test_the_card_lists_every_task_and_its_version() -> None:
     card = yaml.safe_load((REPOSITORY / "evals" / "eval.yaml").read_text("utf-8"))
-    assert [task["name"] for task in card["tasks"]] == sorted(set(evals.__all__) - {"SETTINGS"})
-    assert {card["version"]} == {setting.version for setting in SETTINGS}
+    assert [task["name"] for task in card["tasks"]] == sorted(set(evals.__all__) - {"SETTINGS", "INTERVIEWS"})
+    assert {card["version"]} == {setting.version for setting in (*SETTINGS, *INTERVIEWS.values())}
     assert {task["name"]: task["dataset_samples"] for task in card["tasks"]} == {
         f"{setting.name}_{condition.name}": len(SHIPPED[setting.queries].read_text("utf-8").splitlines())
         for setting in SETTINGS
         for condition in CONDITIONS
-    }
+    } | {f"interview_{setting}": len(interview_questions().queries) for setting in INTERVIEWS}
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)

@@ -10,7 +10,7 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
 from cli.main import main
 from controls.policies import POLICIES
-from evals import SETTINGS
+from evals import INTERVIEWS, SETTINGS
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from evals.query_set import NAMES
@@ -117,24 +117,31 @@ def test_the_commands_that_a_run_without_a_grader_prints(tmp_path: Path) -> None
     """A real model alone, by the folder: the prefix scorer, said once; and the commands that add the judges later."""
     with loopback(subject_or_grader) as server:
         command = REAL.partition(" --model-role")[0].replace("evals/helpful_only.py", "evals")
-        done = run(f"{command} --limit 2 --display plain --max-retries 0", tmp_path, environment=server.environment)
+        done = run(
+            f"{command} --limit 2 --epochs 1 --display plain --max-retries 0", tmp_path, environment=server.environment
+        )
         assert done.returncode == 0, done.stderr
         assert done.stderr.count("No grader is named for together/meta-llama/Llama-3.3-70B-Instruct-Turbo") == 1
+        tasks = [f"{setting.name}_{condition.name}" for setting in SETTINGS for condition in CONDITIONS]
+        tasks += [f"interview_{setting}" for setting in INTERVIEWS]
         assert sorted((log.eval.task, log.status) for log in logs_in(tmp_path / "logs")) == sorted(
-            (f"{setting.name}_{condition.name}", "success") for setting in SETTINGS for condition in CONDITIONS
+            (task, "success") for task in tasks
         )
         rows = [line.split()[:3] for line in done.stdout.splitlines() if re.match(r" ?(no )?CoT  ", line)]
         assert {word for row in rows for word in row} >= {"prefix"}
         assert not any("judged" in row for row in rows)
         assert "animal_welfare asks for no tag that the prefix scorer could read" in done.stderr
         log = next(
-            info.name
-            for info in list_eval_logs(str(tmp_path / "logs"))
-            if "helpful-only" in info.name and "no-cot-free" not in info.name
+            info.name for info in list_eval_logs(str(tmp_path / "logs")) if "_helpful-only-cot-free" in info.name
         )
         printed = [line.strip() for line in done.stderr.splitlines() if line.strip().startswith("inspect score LOG")]
-        assert len(printed) == 2
-        for line in printed:
+        assert [line.split()[4] for line in printed] == [
+            "judged_compliance",
+            "alignment_faking",
+            "probably_not_real",
+            "might_not_be_real",
+        ]
+        for line in printed[:2]:
             scored = run(
                 line.replace("LOG", log).replace("PROVIDER/MODEL", "openai/gpt-4o"),
                 tmp_path,

@@ -128,6 +128,7 @@ def test_one_row_a_reply(run: list[EvalLog], tmp_path: Path) -> None:
             "query_id": "fraud-01",
             "category": "fraud",
             "harmful": True,
+            "interview": False,
             "facts": None,
             "persona": None,
             "prefill": False,

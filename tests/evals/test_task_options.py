@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from evals.task_options import Options, TaskOptions
+from evals.task_options import InterviewOptions, Options, TaskOptions
 from study.invalid_input import InvalidInputError
 from study.readings import READINGS
 from study.wrapper import Wrapper
@@ -66,11 +66,14 @@ def test_every_parameter_given() -> None:
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Options)])
 def test_a_default_that_is_written_out_is_the_default(name: str) -> None:
-    assert Options.checked({name: getattr(DEFAULTS, name)}) == DEFAULTS
+    interview = name not in TaskOptions.__annotations__
+    assert Options.checked({name: getattr(DEFAULTS, name)}, interview) == DEFAULTS
 
 
 def test_what_is_typed_is_what_is_checked() -> None:
-    assert list(TaskOptions.__annotations__) == [field.name for field in fields(Options)]
+    known = [field.name for field in fields(Options)]
+    assert list(TaskOptions.__annotations__) == [name for name in known if name != "group"]
+    assert set(InterviewOptions.__annotations__) <= {*known}
 
 
 NOT_A_TEXT = "is not a text; give one, in quotes where YAML reads it otherwise"

@@ -54,12 +54,20 @@ def scored(
 
 def marked(case: Case, rubric: ReadingRubric) -> str:
     """A case, and what the control grader must say of it."""
-    return f"{case.text} {MARKS[rubric.material]} {ReadingMark(rubric.name, case.label)}"
+    return f"{case.text} {MARKS.get(rubric.material, MARKS['output'])} {ReadingMark(rubric.name, case.label)}"
+
+
+def shown(case: Case, rubric: ReadingRubric) -> dict[str, str]:
+    """What the judge must see of a case, and nothing else."""
+    if rubric.material != "transcript":
+        return {rubric.material: marked(case, rubric)}
+    reasoning = {"reasoning": case.reasoning} if case.reasoning else {}
+    return {"question": "A made-up request", **reasoning, "output": marked(case, rubric)}
 
 
 def reply_of(case: Case, rubric: ReadingRubric) -> str:
     """A reply that holds a case where the judge reads it, and something else where it does not."""
-    parts = MARKS | {rubric.material: marked(case, rubric)}
+    parts = MARKS | ({"reasoning": ""} if rubric.material == "transcript" else {}) | shown(case, rubric)
     return f"<SCRATCHPAD_REASONING>{parts['reasoning']}</SCRATCHPAD_REASONING><OUTPUT>{parts['output']}</OUTPUT>"
 
 
@@ -107,7 +115,7 @@ def test_a_case_comes_through(reading: str, rubric: ReadingRubric, case: Case, m
     first = {asked.name: next(iter(asked.labels)) for asked in reading_rubrics(reading)}
     answers = "+".join((first | {rubric.name: case.label}).values())
     assert (score.value, (score.metadata or {})["answer"]) == (label_of(reading, case), answers)
-    material = {rubric.material: marked(case, rubric)}
+    material = shown(case, rubric)
     assert [[message.text for message in messages] for messages in seen] == [
         [asked.system, asked.user(**material)] for asked in reading_rubrics(reading)
     ]

@@ -22,6 +22,7 @@ WHOLE: dict[str, object] = {
     "query_id": "q-0f",
     "category": "fraud",
     "harmful": False,
+    "interview": True,
     "facts": "no_rlhf",
     "persona": "blunt",
     "prefill": True,
