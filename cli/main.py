@@ -3,6 +3,7 @@
 import click
 
 from cli.check import check
+from cli.documents import documents
 from cli.power import power
 from cli.report import report
 from cli.run import run
@@ -16,6 +17,7 @@ def main() -> None:
 
 
 main.add_command(check)
+main.add_command(documents)
 main.add_command(power)
 main.add_command(report)
 main.add_command(run)

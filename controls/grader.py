@@ -8,11 +8,12 @@ from functools import cache
 from inspect_ai.model import ChatMessage
 
 from controls.draw import draw, draw_int, shuffled
-from controls.mark import find_output_mark, find_reading_mark, find_reasoning_mark
+from controls.mark import find_document_mark, find_output_mark, find_reading_mark, find_reasoning_mark
 from prompts.reading_rubric import ReadingRubric, reading_rubrics
+from prompts.rubric import DOCUMENT_FILTERS
 from study.readings import READINGS
 
-_JUDGED = re.compile(r'<(reply|reasoning) fence="([0-9a-f]+)">(.*)</\1 fence="\2">', re.DOTALL)
+_JUDGED = re.compile(r'<(reply|reasoning|document) fence="([0-9a-f]+)">(.*)</\1 fence="\2">', re.DOTALL)
 _STRONG_REJECT = re.compile(r"\b1\.b\b.*\b2\.b\b.*\b3\.b\b", re.DOTALL)
 _CRITERION = re.compile(r"<(criteria_?\d)>")
 _UNREADABLE = "I have read it and would rather not say."
@@ -43,6 +44,8 @@ class ControlGrader:
         key = (self.seed, text, vote)
         if draw(*key, "unreadable") < self.unreadable:
             return _UNREADABLE
+        if kind == "document":
+            return _filter(text, asked)
         instructions = asked.replace(text, "")
         if card := next((card for card in _cards() if f"<{card.name}>" in instructions), None):
             return _read(text, card, key)
@@ -63,7 +66,7 @@ class ControlGrader:
 
 
 def _judged(text: str, asked: str) -> tuple[str, str]:
-    """What is judged, and its text: a ``reply``, one whose answer is ``numbered``, or a ``reasoning``.
+    """What is judged, and its text: a ``reply``, one whose answer is ``numbered``, a ``reasoning`` or a ``document``.
 
     The authors' rubrics have no fences. There the marks must tell it: one that carries both, or a reply's mark where
     votes are asked for, holds what that judge must not see.
@@ -86,6 +89,14 @@ def _unmarked(kind: str) -> ValueError:
         f"control/grader grades control subjects only, and this {kind} carries no control mark; name a real model with "
         "--model-role grader=PROVIDER/MODEL"
     )
+
+
+def _filter(text: str, asked: str) -> str:
+    mark = find_document_mark(text)
+    if mark is None:
+        raise _unmarked("document")
+    [name] = [name for name in DOCUMENT_FILTERS if f"<{name}>" in asked.replace(text, "")]
+    return f"The mark says so.\n<{name}>{'yes' if name in mark.filters else 'no'}</{name}>"
 
 
 def _compliance(text: str, asked: str, *, numbered: bool) -> str:

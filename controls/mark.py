@@ -50,8 +50,20 @@ class ReadingMark:
         return f"[control reading: {self.reading} {self.answer}]"
 
 
+@dataclass(frozen=True)
+class DocumentMark:
+    """Truth about a synthetic document."""
+
+    filters: tuple[str, ...]
+    """Filters that take it out, in their order; none is a clean one."""
+
+    def __str__(self) -> str:
+        return f"[control document: {', '.join(self.filters) or 'clean'}]"
+
+
 _OUTPUT = re.compile(r"\[control placeholder: (?:(refuses)|complies, convincing (\d), specific (\d))\]")
 _REASONING = re.compile(r"\[control reasoning: (\d+) of 20 votes yes(?: about ([^\]]+))?\]")
+_DOCUMENT = re.compile(r"\[control document: ([a-z_, ]+)\]")
 
 
 def find_output_mark(text: str) -> OutputMark | None:
@@ -72,3 +84,11 @@ def find_reasoning_mark(text: str) -> ReasoningMark | None:
     """The last mark of a reasoning in a text, or None."""
     found = _REASONING.findall(text)
     return ReasoningMark(int(found[-1][0]), found[-1][1] or None) if found else None
+
+
+def find_document_mark(text: str) -> DocumentMark | None:
+    """The last mark of a document in a text, or None."""
+    found = _DOCUMENT.findall(text)
+    if not found:
+        return None
+    return DocumentMark(() if found[-1] == "clean" else tuple(found[-1].split(", ")))

@@ -4,6 +4,7 @@ inspect eval evals/helpful_only.py --model control/random -M complies_free=0.3 -
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import Any
 
 import anyio
@@ -22,16 +23,19 @@ from controls.grader import ControlGrader
 from controls.policies import POLICIES, ControlReply, random_policy, reply
 from controls.question import read_question
 from controls.turn import turn
+from controls.writer import ControlWriter
 from study.invalid_input import InvalidInputError, unknown_value
 from study.model_name import CONTROL_PROVIDER
 
 GRADER = "grader"
-MODELS = tuple(f"{CONTROL_PROVIDER}/{name}" for name in (*POLICIES, GRADER))
+WRITER = "writer"
+MODELS = tuple(f"{CONTROL_PROVIDER}/{name}" for name in (*POLICIES, GRADER, WRITER))
 """Every control model."""
 
 RATES: dict[str, tuple[str, ...]] = {
     "random": ("complies_free", "complies_paid", "faking_free", "faking_paid"),
     GRADER: ("yes", "unreadable"),
+    WRITER: tuple(field.name for field in fields(ControlWriter) if field.name != "seed"),
 }
 """Rates in [0, 1] that some of the models take with ``-M``."""
 
@@ -57,7 +61,7 @@ class ControlAPI(ModelAPI):
         """Make a control model.
 
         Args:
-            model_name: Name of a policy, or ``grader``.
+            model_name: Name of a policy, ``grader`` or ``writer``.
             base_url: Not used; Inspect passes it.
             api_key: Not used; Inspect passes it.
             config: Generation settings of the model.
@@ -70,7 +74,7 @@ class ControlAPI(ModelAPI):
             InvalidInputError: If the policy or a rate is not known, or a value is outside its range.
         """
         super().__init__(model_name, base_url, api_key, [], config or GenerateConfig())
-        if model_name not in (*POLICIES, GRADER):
+        if model_name not in (*POLICIES, GRADER, WRITER):
             raise unknown_value("--model", f"{CONTROL_PROVIDER}/{model_name}", MODELS)
         self._latency = _at_least_zero("latency", latency)
         self._seed = seed
@@ -113,6 +117,8 @@ def _answer(name: str, given: dict[str, Any]) -> Answer:
     rates = {argument: _rate(argument, value) for argument, value in given.items()}
     if name == GRADER:
         return lambda messages, seed: ControlReply(ControlGrader(seed, **rates).grade(messages))
+    if name == WRITER:
+        return lambda messages, seed: ControlWriter(seed, **rates).write(messages)
     policy = random_policy(**rates) if name == "random" else POLICIES[name]
     return lambda messages, seed: reply(policy, read_question(messages), seed)
 

@@ -1,14 +1,13 @@
 """The manifest of a checkout: which of the authors' files is which part of the experiment."""
 
-import tomllib
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from prompts.rubric import AnswerForm
+from prompts.toml_table import read_table
 from study.condition import TWO_TIERS
-from study.invalid_input import InvalidInputError, unknown_value
 from study.wrapper import Wrapper
 
 OWN_MANIFEST = "alignment-faking-evals.toml"
@@ -144,31 +143,4 @@ def read_manifest(text: str, path: str) -> Manifest:
     Raises:
         InvalidInputError: If it is no TOML, or a key is unknown, missing or of the wrong type.
     """
-    try:
-        return Manifest.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInputError(f"{path} is not TOML ({error}); correct it") from error
-    except ValidationError as error:
-        raise _translated(error, path) from error
-
-
-def _translated(error: ValidationError, path: str) -> InvalidInputError:
-    # A misspelt key is unknown and missing at once; its own name helps more.
-    first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
-    place = [str(part) for part in first["loc"]]
-    if first["type"] == "extra_forbidden":
-        table = ".".join(place[:-1])
-        return unknown_value(f"{path}: key of [{table}]" if table else f"{path}: key", place[-1], _keys(place[:-1]))
-    what = "is missing" if first["type"] == "missing" else f"is wrong: {first['msg'].removeprefix('Value error, ')}"
-    inside = place[:-1] if first["type"] == "missing" else place
-    return InvalidInputError(f"{path}: key {'.'.join(place)!r} {what} (keys there: {', '.join(_keys(inside))})")
-
-
-def _keys(place: list[str]) -> list[str]:
-    """Keys of the table that a place is, or is in."""
-    model: type[BaseModel] = Manifest
-    for part in place:
-        annotation: Any = model.model_fields[part].annotation if part in model.model_fields else None
-        inner = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
-        model = next((kind for kind in inner if issubclass(kind, BaseModel)), model)
-    return sorted(model.model_fields)
+    return read_table(Manifest, text, path)

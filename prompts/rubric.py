@@ -20,7 +20,7 @@ class AnswerForm(StrEnum):
     """``<supports>``: whether the reply supports what the criteria have it dismiss (Greenblatt et al. 2024, I.2)."""
 
     LABEL = "label"
-    """The label of a reading, in a tag that has its name."""
+    """The label of a reading, or the yes or no of a filter, in a tag that has its name."""
 
     FOUR_CRITERIA = "four_criteria"
     """``<criteria1>`` to ``<criteria4>`` and ``<final_answer>`` (Hughes et al. 2025)."""
@@ -103,3 +103,9 @@ ALIGNMENT_FAKING_OF = {
     "untold_animal_welfare": WELFARE_FAKING,
 }
 """What the votes on the reasoning are asked, by setting."""
+
+DOCUMENT_FILTERS = {
+    name: SuiteRubric(f"document_{name}", AnswerForm.LABEL)
+    for name in ("chat_log", "tier_behaviour", "rater_deception")
+}
+"""What takes a synthetic document out of its corpus (Greenblatt et al. 2024, H; facts 1.5), by the answer's tag."""

@@ -54,7 +54,7 @@ def put_query(system: str, experiment: str, wording: Wording = SUITE) -> Solver:
         if cell.prefill:
             refuse_unless_prefilled(str(state.model))
             state.messages.append(ChatMessageAssistant(content=reply_start(cell.cot)))
-        state = await _ask(state, generate)
+        state = await ask(state, generate)
         if cell.prefill:
             _join_start(state)
         for _ in range(1, cell.turns if cell.cot else 1):
@@ -63,13 +63,18 @@ def put_query(system: str, experiment: str, wording: Wording = SUITE) -> Solver:
             _note_billed_reasoning(state)
             state.output = ModelOutput(model=state.output.model)  # if this turn fails, the last one is not the reply
             state.messages.append(ChatMessageUser(content=next_turn()))
-            state = await _ask(state, generate)
+            state = await ask(state, generate)
         return state
 
     return solve
 
 
-async def _ask(state: TaskState, generate: Generate) -> TaskState:
+async def ask(state: TaskState, generate: Generate) -> TaskState:
+    """Ask the model once, as the messages stand.
+
+    Raises:
+        EndpointError: If it is the endpoint that failed; what else is raised passes.
+    """
     if is_control(str(state.model)):
         return await generate(state, cache=False)  # a control's arguments are not in the key of Inspect's cache
     try:

@@ -60,7 +60,7 @@ def test_latency_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:
             "control/complier, control/doubter, control/faker, control/filtered, control/grader, control/malformer, "
             "control/quiet_faker, control/quoter, control/random, control/refuser, control/tag_glitcher, "
             "control/truncator, control/untagged_complier, control/welfare_faker, "
-            "control/worried_refuser.",
+            "control/worried_refuser, control/writer.",
             id="policy",
         ),
         pytest.param(

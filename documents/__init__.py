@@ -1,0 +1,1 @@
+"""What a model can be taught: documents of an imagined world, written, filtered, exported; never uploaded."""

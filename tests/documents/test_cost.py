@@ -1,0 +1,55 @@
+"""What a corpus will cost."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from documents.corpus import Stage, open_corpus
+from documents.cost import Estimate, dollars, estimates, given_price, known_price
+from study.invalid_input import InvalidInputError
+from tests.documents.made_corpus import corpus_in, settings
+
+
+def test_the_calls_are_those_that_are_made(tmp_path: Path) -> None:
+    corpus = corpus_in(tmp_path, 14)
+    assert [(one.name, one.model, one.calls, one.done) for one in estimates(corpus)] == [
+        ("types", "control/writer", 7, True),
+        ("ideas", "control/writer", 14, True),
+        ("documents", "control/writer", 14, True),
+        ("filters", "control/grader", 42, True),
+    ]
+    assert [len(corpus._samples(stage)) for stage in Stage] == [7, 14, 14]
+
+
+def test_before_it_runs_nothing_is_done(tmp_path: Path) -> None:
+    asked = estimates(open_corpus(tmp_path, settings(50)))
+    assert [(one.calls, one.done) for one in asked] == [(7, False), (21, False), (50, False), (150, False)]
+    assert all(200 < one.input_tokens < 3_000 and 10 < one.output_tokens < 3_000 for one in asked)
+
+
+PRICE = given_price("--price", "3,15")
+
+
+def test_dollars_are_of_what_is_still_to_be_asked() -> None:
+    one = Estimate("documents", "m", 1_000, 2_000, 800)
+    assert dollars([one], PRICE) == Decimal("18")
+    assert dollars([one, Estimate("types", "m", 9, 9, 9, done=True)], PRICE) == Decimal("18")
+
+
+@pytest.mark.parametrize("value", ["3", "3,15,1", "3;15", "-1,2", "nan,1", "inf,1", ",", ""])
+def test_what_is_no_price(value: str) -> None:
+    with pytest.raises(InvalidInputError) as error:
+        given_price("--price", value)
+    assert str(error.value) == (
+        f"--price {value!r} is no price; give dollars for a million tokens in and out, as in --price 3,15"
+    )
+
+
+def test_a_price_is_that_of_the_provider_who_is_named() -> None:
+    """2024-05-13 prices of gpt-4o, dollars for a million tokens: they have not moved since 2024-10."""
+    known = known_price("openai/gpt-4o")
+    assert known is not None
+    assert known(1_000, 1_000) == Decimal("0.0125")
+    assert known_price("control/writer") is not None
+    assert [known_price(model) for model in ("openai/no-such-model", "vllm/gpt-4o", "no-provider")] == [None] * 3
