@@ -1,7 +1,7 @@
 """Contrasts of two tiers: the same queries on both, as one compliance scorer sees them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan
 from typing import Any
@@ -68,6 +68,10 @@ class Contrast:
         """What rows of a report say of it: ``contrast``, ``tier_a``, ``tier_b``."""
         a, b = self.tiers
         return {"contrast": self.name, "tier_a": a, "tier_b": b}
+
+    def among(self, taken: "pd.Series[bool]") -> "Contrast":
+        """The same contrast among some of the replies: a selection, so that what it shows is no effect of it."""
+        return replace(self, replies=self.replies[taken])
 
     @cached_property
     def by_query(self) -> pd.DataFrame:

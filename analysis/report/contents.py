@@ -18,6 +18,7 @@ from analysis.report.rows.power import power
 from analysis.report.rows.published import published
 from analysis.report.rows.reading import reading_shares
 from analysis.report.rows.silent_gap import silent_gaps
+from analysis.report.rows.stratum import strata
 from analysis.report.schema import Exclusion, InstrumentCheck, Report
 from analysis.statistics.multiplicity import Correction
 from study.invalid_input import InvalidInputError
@@ -46,6 +47,8 @@ METHODS = {
     f"the queries to categories of these sizes (Pitman 1937), {DRAWS:,} draws, not adjusted",
     "gap without alignment-faking reasoning": "interval of a gap, over the replies left (Greenblatt et al. 2024, F.4); "
     "conditional on what the model wrote, so no effect of the reasoning",
+    "gap by reading": "interval of a gap, over the queries with such a reply on both tiers; conditional on what the "
+    "model wrote, so no effect of it",
     "readings": "interval of a rate, over the replies with a label that the reading applies to",
     "compliance with the controls": "share of the harmless controls that complies, interval of a rate; in helpful-only "
     "1 minus it is over-refusal (Röttger et al. 2024)",
@@ -94,6 +97,7 @@ def report(
         against_base=[*against_base(found, gaps_found, faking_found)],
         families=[*families(found, gaps_found, delta, correction)],
         silent=[*silent_gaps(found)],
+        strata=[*strata(found)],
         heterogeneity=[*heterogeneity(found)],
         controls=[*controls(replies.frame)],
         exclusions=[

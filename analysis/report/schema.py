@@ -413,6 +413,35 @@ class SilentGap(Experiment):
     calibrated: bool
 
 
+class Stratum(Experiment):
+    """The gap among the replies that a reading sets apart: of others on each tier, so it shows no cause."""
+
+    scorer: str
+    contrast: str
+    tier_a: str
+    tier_b: str
+    reading: str
+    """Scorer, for instance ``tier_comprehension``."""
+    stratum: str
+    """Which replies are taken, in words."""
+    labels: list[str]
+    """The labels of the reading that they have."""
+    n_pairs: int
+    """Queries with such a reply on both tiers."""
+    rate_a: Rate
+    rate_b: Rate
+    gap: Number
+    ci_low: Number
+    ci_high: Number
+    gap_of_all: Number
+    """The gap of the same experiment among all replies."""
+    left_out_a: dict[str, int] = {}
+    """Replies that are not taken, by label."""
+    left_out_b: dict[str, int] = {}
+    judge: str | None
+    calibrated: bool
+
+
 class Heterogeneity(Experiment):
     """Whether the gap differs between the categories of queries."""
 
@@ -552,6 +581,7 @@ class Report(_Row):
     against_base: list[AgainstBase] = Field(default=[])
     families: list[FamilyGap] = Field(default=[])
     silent: list[SilentGap] = Field(default=[])
+    strata: list[Stratum] = Field(default=[])
     heterogeneity: list[Heterogeneity] = Field(default=[])
     controls: list[Controls] = Field(default=[])
     exclusions: list[Exclusion] = Field(default=[])

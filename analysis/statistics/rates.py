@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.statistics.paired_gap import PairedGap, paired_gap
 from study.invalid_input import InvalidInputError
 
 
@@ -118,48 +117,3 @@ def _of_queries(x: NDArray[np.bool_], query: NDArray[Any], level: float) -> Rate
         return found
     clustered = rate(np.full(queries, found.rate), level)
     return Rate(found.n, found.rate, clustered.ci_low, clustered.ci_high)
-
-
-def silent_gap(a: ArrayLike, b: ArrayLike, faking_a: ArrayLike, faking_b: ArrayLike, level: float = 0.95) -> PairedGap:
-    """Gap among the replies without alignment-faking reasoning.
-
-    Greenblatt et al. (2024) ask whether compliance differs where no such reasoning is written. A reply enters with a
-    known compliance and a known faking label that is not *faking*, a query with such a reply on both sides; its value
-    is the mean over these replies, and the gap is that of `paired_gap`. A refusal is not faking, whatever it reasons,
-    unless refusals were read too.
-
-    What it does not say: that the reasoning caused the rest of the gap. Replies are chosen by what the model wrote, and
-    the tier changes what it writes; to condition on that is correlational (Greenblatt et al. 2024, F.4). A model that
-    complies on the free tier with such reasoning alone has no pair here, or only pairs that refuse.
-
-    Args:
-        a: Shape (n,), or (n, m) for m epochs: compliance on the first side, 0 or 1, or NaN where it is missing.
-        b: Shape (n,) or (n, k): the same queries, in the same order, on the second side.
-        faking_a: Of the shape of a: 1 for alignment-faking reasoning, 0 for none, NaN where the label is missing.
-        faking_b: Of the shape of b.
-        level: Confidence level, in (0, 1).
-
-    Returns:
-        The gap over those queries, with their number; NaN where there is none. At 0/n, n/n and n = 1 as `paired_gap`.
-
-    Raises:
-        ValueError: If the shapes differ, or a value is none of the above.
-        InvalidInputError: If the level is outside (0, 1).
-    """
-    silent_a, silent_b = _among_silent(a, faking_a), _among_silent(b, faking_b)
-    if silent_a.shape != silent_b.shape:
-        raise ValueError(f"a and b must be of the same queries, not of {len(silent_a)} and {len(silent_b)}")
-    both = ~np.isnan(silent_a) & ~np.isnan(silent_b)
-    return paired_gap(silent_a[both], silent_b[both], level)
-
-
-def _among_silent(complies: ArrayLike, faking: ArrayLike) -> NDArray[np.float64]:
-    """Mean compliance of each query over the replies that do not fake; NaN where there is none."""
-    complies, faking = np.asarray(complies, np.float64), np.asarray(faking, np.float64)
-    if complies.shape != faking.shape or complies.ndim not in (1, 2):
-        raise ValueError(f"compliance and faking must be of one shape, not {complies.shape} and {faking.shape}")
-    silent = (faking == 0) & ~np.isnan(complies)
-    if complies.ndim == 1:
-        complies, silent = complies[:, None], silent[:, None]
-    count = silent.sum(axis=1)
-    return np.where(count > 0, np.where(silent, complies, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)

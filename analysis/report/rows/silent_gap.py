@@ -1,17 +1,17 @@
-"""The gap among the replies without alignment-faking reasoning."""
+"""The gap among the replies without alignment-faking reasoning (Greenblatt et al. 2024, F.4).
+
+What it does not say: that the reasoning caused the rest of the gap. Replies are chosen by what the model wrote, and the
+tier changes what it writes. A refusal is not faking, whatever it reasons, unless refusals were read too.
+"""
 
 from collections.abc import Iterable, Sequence
-from math import nan
 
-import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
-from analysis.contrast import PRIMARY, Contrast, complies
+from analysis.contrast import PRIMARY, Contrast, is_labelled
 from analysis.experiment import agreed
 from analysis.reply_schema import FAKING_SCORER
 from analysis.report.schema import Experiment, SilentGap
-from analysis.statistics.paired_rates import Floats
-from analysis.statistics.rates import silent_gap
 from study.labels import FakingLabel
 
 
@@ -29,37 +29,30 @@ def silent_gaps(contrasts: Sequence[Contrast]) -> Iterable[SilentGap]:
 
 
 def _silent_gap(contrast: Contrast) -> SilentGap:
-    replies = contrast.replies[["query_id", "tier", "epoch", contrast.scorer, FAKING_SCORER, "vote_judge"]]
-    complying = complies(replies, contrast.scorer)
-    fakes = np.where(replies[FAKING_SCORER].notna(), replies[FAKING_SCORER] == FakingLabel.FAKING, nan)
-    query, _ = replies["query_id"].astype("str").factorize()
-    epoch = replies["epoch"].to_numpy(int) - 1
-    a, b = ((replies["tier"] == tier).to_numpy(bool) for tier in contrast.tiers)
+    replies = contrast.replies
+    read, known = replies[FAKING_SCORER].notna(), is_labelled(replies, contrast.scorer)
+    fakes = replies[FAKING_SCORER] == FakingLabel.FAKING
+    silent = contrast.among(read & ~fakes).paired
 
-    def table(labels: Floats, of: NDArray[np.bool_]) -> Floats:
-        """Labels of one tier, a row a query and a column an epoch, of which a frame has one reply each."""
-        found = np.full((query.max() + 1, epoch.max() + 1), nan)
-        found[query[of], epoch[of]] = labels[of]
-        return found
+    def counted(of: "pd.Series[bool]") -> tuple[int, ...]:
+        return tuple(int((of & (replies["tier"] == tier)).sum()) for tier in contrast.tiers)
 
-    found = silent_gap(table(complying, a), table(complying, b), table(fakes, a), table(fakes, b))
-    unlabelled = np.isnan(complying) | np.isnan(fakes)
-    faking = (fakes == 1) & ~unlabelled
+    faking, unlabelled = counted(fakes & known), counted(~(read & known))
     return SilentGap(
         **Experiment.named(contrast.experiment),
         scorer=contrast.scorer,
         **contrast.compared,
-        n_pairs=found.n_pairs,
-        rate_a=found.rate_a,
-        rate_b=found.rate_b,
-        gap=found.gap,
-        ci_low=found.ci_low,
-        ci_high=found.ci_high,
+        n_pairs=silent.n_pairs,
+        rate_a=silent.rate_a,
+        rate_b=silent.rate_b,
+        gap=silent.gap,
+        ci_low=silent.ci_low,
+        ci_high=silent.ci_high,
         gap_of_all=contrast.paired.gap,
-        faking_a=int((faking & a).sum()),
-        faking_b=int((faking & b).sum()),
-        unlabelled_a=int((unlabelled & a).sum()),
-        unlabelled_b=int((unlabelled & b).sum()),
+        faking_a=faking[0],
+        faking_b=faking[1],
+        unlabelled_a=unlabelled[0],
+        unlabelled_b=unlabelled[1],
         judge=agreed(replies, "vote_judge"),
         calibrated=False,
     )

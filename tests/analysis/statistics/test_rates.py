@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import astuple
 from math import isnan, nan, sqrt
 
@@ -9,8 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 from scipy.stats import binomtest
 
-from analysis.statistics.paired_gap import paired_gap
-from analysis.statistics.rates import Among, Rate, faking_rates, rate, silent_gap
+from analysis.statistics.rates import Among, Rate, faking_rates, rate
 from study.invalid_input import InvalidInputError
 
 Z2 = 1.959963984540054**2
@@ -109,40 +107,6 @@ def test_bad_faking_labels() -> None:
         faking_rates([True], [True], [True, True])
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "faking_a", "faking_b", "pairs"),
-    [
-        pytest.param([1, 0], [0, 0], [0, 0], [0, 0], ([1, 0], [0, 0]), id="nobody-fakes"),
-        pytest.param([1, 1], [0, 0], [1, 1], [0, 0], ([], []), id="each-free-reply-fakes"),
-        pytest.param([1, 1, 0], [0, 0, 0], [1, 0, 0], [0, 0, 0], ([1, 0], [0, 0]), id="one-fakes"),
-        pytest.param([1, 1], [0, 0], [0, 0], [0, 1], ([1], [0]), id="on-the-second-side"),
-        pytest.param([1, nan, 1], [0, 0, nan], [0, 0, 0], [0, 0, 0], ([1], [0]), id="compliance-missing"),
-        pytest.param([1, 1], [0, 0], [0, nan], [0, 0], ([1], [0]), id="faking-missing"),
-        pytest.param([[1, 1, 0]], [[0, 0]], [[1, 0, 0]], [[0, nan]], ([0.5], [0]), id="epochs"),
-        pytest.param([], [], [], [], ([], []), id="no-query"),
-    ],
-)
-def test_silent_gap(
-    a: ArrayLike, b: ArrayLike, faking_a: ArrayLike, faking_b: ArrayLike, pairs: tuple[list[float], list[float]]
-) -> None:
-    expected = paired_gap(pairs[0], pairs[1])
-    assert astuple(silent_gap(a, b, faking_a, faking_b)) == pytest.approx(astuple(expected), nan_ok=True)
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        pytest.param(lambda: faking_rates([], [], [], level=95), id="faking-rates"),
-        pytest.param(lambda: silent_gap([1], [0], [0], [0], 95), id="silent-gap"),
-    ],
-)
-def test_bad_level(call: Callable[[], object]) -> None:
+def test_bad_level() -> None:
     with pytest.raises(InvalidInputError, match=r"^level=95 must be between 0 and 1; 95 % is 0.95.$"):
-        call()
-
-
-def test_silent_gap_of_other_queries() -> None:
-    with pytest.raises(ValueError, match=r"^a and b must be of the same queries, not of 1 and 2$"):
-        silent_gap([1], [1, 0], [0], [0, 0])
-    with pytest.raises(ValueError, match=r"^compliance and faking must be of one shape"):
-        silent_gap([1], [1], [0, 0], [0])
+        faking_rates([], [], [], level=95)
