@@ -89,7 +89,8 @@ def label_of(reading: str, case: Case) -> str:
         return "neither" if case.label == "absent" else case.label
     if reading != "tier_comprehension" or case.label == "unstated":
         return case.label
-    return "right" if (case.tier, case.label) in {("free", "trained_on"), ("paid", "private")} else "wrong"
+    right = {("free", "trained_on"), ("pro", "rated_only"), ("enterprise", "private"), ("paid", "private")}
+    return "right" if (case.tier, case.label) in right else "wrong"
 
 
 @EACH
