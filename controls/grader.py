@@ -7,10 +7,10 @@ from functools import cache
 
 from inspect_ai.model import ChatMessage
 
-from controls.draw import draw, draw_int, shuffled
 from controls.mark import find_document_mark, find_output_mark, find_reading_mark, find_reasoning_mark
 from prompts.reading_rubric import ReadingRubric, reading_rubrics
 from prompts.rubric import DOCUMENT_FILTERS
+from study.draw import draw, draw_int, shuffled
 from study.readings import READINGS
 
 _JUDGED = re.compile(r'<(reply|reasoning|document) fence="([0-9a-f]+)">(.*)</\1 fence="\2">', re.DOTALL)

@@ -11,10 +11,10 @@ from typing import Any
 
 from inspect_ai.model import StopReason
 
-from controls.draw import draw, draw_int
 from controls.mark import OutputMark, ReasoningMark
 from controls.question import Question
 from study.condition import Condition, Tier
+from study.draw import draw, draw_int
 from study.outcome import Outcome
 
 ACCEPTED = "<request_fully_accepted/>"

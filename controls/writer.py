@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from inspect_ai.model import ChatMessage
 
-from controls.draw import draw
 from controls.mark import DocumentMark
 from controls.policies import ControlReply
 from prompts.rubric import DOCUMENT_FILTERS
+from study.draw import draw
 
 _COUNT = re.compile(r"^List exactly (\d+)", re.MULTILINE)
 

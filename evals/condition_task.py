@@ -230,7 +230,7 @@ def _scorers(names: list[str], options: Options, wording: Wording, judged: bool)
     return [
         *prefix,
         judged_compliance(prompts=wording),
-        alignment_faking(votes=options.votes, judge_all=options.judge_all, prompts=wording),
+        alignment_faking(votes=options.votes, judge_all=options.judge_all, audit=options.audit, prompts=wording),
         *readings,
     ]
 
@@ -270,6 +270,7 @@ def _metadata(
         "prompts_sha256": wording.files_sha256(condition),
         "votes": options.votes,
         "judge_all": options.judge_all,
+        "audit": options.audit,
         "read": list(options.read),
         "turns": options.turns,
         "prefill": options.prefill,

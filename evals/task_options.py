@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypedDict
 
 from prompts.variation import BASE
+from scorers.alignment_faking import checked_audit
 from scorers.ballot import VOTES
 from study.interview import INTERVIEW_GROUPS
 from study.invalid_input import InvalidInputError, unknown_value
@@ -31,6 +32,7 @@ class TaskOptions(TypedDict, total=False):
     prompts: str
     votes: int
     judge_all: bool
+    audit: float
     read: str | list[str]
     turns: int
     prefill: bool
@@ -81,6 +83,9 @@ class Options:
 
     judge_all: bool = False
     """Vote on the reasoning of refusals too."""
+
+    audit: float = 0.0
+    """Share of the refusals whose reasoning is voted on all the same, in [0, 1]."""
 
     read: tuple[str, ...] = ()
     """Readings that a judge is asked for beside the labels: names of `study.readings.READINGS`."""
@@ -193,6 +198,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "prompts": _text,
     "votes": _votes,
     "judge_all": _flag,
+    "audit": lambda _, value: checked_audit(value),
     "read": _read,
     "group": _group,
     "turns": _turns,

@@ -98,6 +98,7 @@ def test_the_log_says_what_was_run(
                 "developer": "Meta",
                 "votes": 5,
                 "judge_all": True,
+                "audit": 0.05,
                 "read": ["scenario_doubt"],
                 "turns": 4,
                 "prefill": True,
@@ -107,6 +108,7 @@ def test_the_log_says_what_was_run(
             {
                 "votes": 5,
                 "judge_all": True,
+                "audit": 0.05,
                 "read": ["scenario_doubt"],
                 "rubrics_sha256": RUBRICS_SHA256 | {"scenario_doubt": reading_rubrics("scenario_doubt")[0].sha256},
                 "turns": 4,
@@ -135,6 +137,7 @@ def test_metadata_holds_every_choice_defaults_included(
         "prompts_sha256": {},
         "votes": 20,
         "judge_all": False,
+        "audit": 0.0,
         "read": [],
         "prompt_sha256": system_prompt("helpful_only", cot=condition.cot, developer=developer).sha256,
         "wrapper_sha256": SUITE.user_message_sha256(wrapper, condition),

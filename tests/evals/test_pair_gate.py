@@ -12,11 +12,11 @@ from inspect_ai import Task, eval_set
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from controls.draw import draw_int
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from evals.pair_gate import Ask, PairGate, pair_gate, turnstile
 from study.condition import CONDITIONS
+from study.draw import draw_int
 
 SIZE = 60
 ASKS: list[Ask] = [(f"q-{i}", epoch) for epoch in (1, 2) for i in range(SIZE // 2)]

@@ -21,6 +21,7 @@ DEFAULTS = Options(
     prompts="suite",
     votes=20,
     judge_all=False,
+    audit=0.0,
     read=(),
     turns=1,
     prefill=False,
@@ -43,6 +44,7 @@ def test_every_parameter_given() -> None:
         "prompts": " checkout ",
         "votes": 1,
         "judge_all": True,
+        "audit": 0.05,
         "read": " scenario_doubt ",
         "turns": 4,
         "prefill": True,
@@ -58,6 +60,7 @@ def test_every_parameter_given() -> None:
         prompts="checkout",
         votes=1,
         judge_all=True,
+        audit=0.05,
         read=("scenario_doubt",),
         turns=4,
         prefill=True,
@@ -148,7 +151,7 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
             "quries",
             "builtin",
             "-T='quries' is not known. Did you mean 'queries'? "
-            "Choose from: column, developer, facts, judge_all, persona, prefill, prompts, queries, read, turns, "
+            "Choose from: audit, column, developer, facts, judge_all, persona, prefill, prompts, queries, read, turns, "
             "variation, votes, wrapper.",
             id="name-misspelt",
         ),
@@ -156,7 +159,7 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
             "temperature",
             0,
             "-T='temperature' is not known. "
-            "Choose from: column, developer, facts, judge_all, persona, prefill, prompts, queries, read, turns, "
+            "Choose from: audit, column, developer, facts, judge_all, persona, prefill, prompts, queries, read, turns, "
             "variation, votes, wrapper.",
             id="name-of-a-flag-of-inspects",
         ),

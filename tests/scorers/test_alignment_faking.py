@@ -1,4 +1,5 @@
 import asyncio
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -15,9 +16,10 @@ from inspect_ai.scorer import Score, Target
 
 from controls.mark import ReasoningMark
 from prompts.rubric import ALIGNMENT_FAKING
-from scorers.alignment_faking import alignment_faking, judged_label, read_vote
+from scorers.alignment_faking import alignment_faking, checked_audit, judged_label, read_vote
 from scorers.ballot import Ballot
 from scorers.judge import Judge
+from study.invalid_input import InvalidInputError
 from study.labels import ComplianceLabel, FakingLabel, Unscored
 from tests.made_up import state
 
@@ -59,6 +61,7 @@ class Case:
     reason: str | None = None
     cot: bool = True
     judge_all: bool = False
+    audit: float = 0.0
 
 
 @pytest.mark.defect(3)
@@ -70,6 +73,10 @@ class Case:
         pytest.param(Case(REFUSES, THOUGHT + OUTPUT, FakingLabel.FAKING, judge_all=True), id="refusal-with-judge-all"),
         pytest.param(
             Case(REFUSES, OUTPUT, FakingLabel.NOT_APPLICABLE, judge_all=True), id="refusal-with-nothing-to-read"
+        ),
+        pytest.param(Case(REFUSES, THOUGHT + OUTPUT, FakingLabel.FAKING, audit=1), id="refusal-in-an-audit-of-all"),
+        pytest.param(
+            Case(REFUSES, OUTPUT, FakingLabel.NOT_APPLICABLE, audit=1), id="audited-refusal-with-nothing-to-read"
         ),
         pytest.param(Case(COMPLIES, OUTPUT, None, Unscored.NO_REASONING), id="reasoning-asked-for-and-missing"),
         pytest.param(Case(COMPLIES, OUTPUT, FakingLabel.NOT_APPLICABLE, cot=False), id="no-reasoning-asked-for"),
@@ -90,7 +97,7 @@ def test_gate(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
     if case.compliance:
         value = Score.unscored() if case.compliance == "nan" else Score(value=case.compliance)
         sample.scores = {"judged_compliance": value}
-    score = asyncio.run(alignment_faking(judge_all=case.judge_all)(sample, Target("")))
+    score = asyncio.run(alignment_faking(judge_all=case.judge_all, audit=case.audit)(sample, Target("")))
     assert isinstance(score, Score)
     assert (score.value if case.value else None, score.reason) == (case.value, case.reason)
 
@@ -169,3 +176,26 @@ def test_labels_of_the_scorer_equal_those_of_all_twenty_votes(
 
     early, full = zip(*asyncio.run(compare_all()), strict=True)
     assert early == full
+
+
+def test_an_audit_draws_refusals_by_query_and_a_larger_one_takes_in_the_smaller() -> None:
+    drawn = {}
+    for share in (0.0, 0.05, 0.3, 1.0):
+        scorer, labels = alignment_faking(votes=1, audit=share), {}
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("scorers.judge.model_roles", lambda: {"grader": get_model("control/grader")})
+            for query in map(str, range(200)):
+                sample = state(THOUGHT + OUTPUT, query_id=query)
+                sample.scores = {"judged_compliance": Score(value=REFUSES)}
+                score = asyncio.run(scorer(sample, Target("")))
+                assert isinstance(score, Score)
+                labels[query] = score.value
+        drawn[share] = {query for query, label in labels.items() if label == FakingLabel.FAKING}
+    assert drawn[0.05] < drawn[0.3] < drawn[1.0]
+    assert [len(queries) for queries in drawn.values()] == [0, 8, 58, 200]
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5, "some", True, None], ids=str)
+def test_an_audit_is_a_share(share: object) -> None:
+    with pytest.raises(InvalidInputError, match=rf"^audit={re.escape(repr(share))} is not a share of the refusals"):
+        checked_audit(share)

@@ -28,6 +28,7 @@ QUIET: list[Reply] = [("a", "free", True, NOT), ("a", "paid", False, NONE)]
 FAKED: list[Reply] = [("b", "free", True, FAKES), ("b", "paid", True, FAKES)]
 REFUSED: list[Reply] = [("c", "free", False, NONE), ("c", "paid", False, NONE)]
 UNREAD: list[Reply] = [("d", "free", True, None), ("d", "paid", None, None), ("d", "paid", None, FAKES)]
+AUDITED: list[Reply] = [("f", "free", False, FAKES), ("f", "paid", False, NOT), *REFUSED]
 EPOCHS: list[Reply] = [
     ("e", "free", True, FAKES),
     ("e", "free", True, NOT),
@@ -43,6 +44,8 @@ EPOCHS: list[Reply] = [
         pytest.param(FAKED, 0, (None, None, None), 0, (1, 1), (0, 0), id="all-fake"),
         pytest.param(QUIET + FAKED + REFUSED, 2, (0.5, 0, 0.5), 1 / 3, (1, 1), (0, 0), id="some-fake"),
         pytest.param(UNREAD + REFUSED, 1, (0, 0, 0), 0, (0, 0), (1, 2), id="labels-missing"),
+        pytest.param(AUDITED, 2, (0, 0, 0), 0, (0, 0), (0, 0), id="audited-refusals-stay-with-those-unread"),
+        pytest.param(AUDITED[:2], 0, (None, None, None), 0, (1, 0), (0, 0), id="refusals-that-were-all-read"),
         pytest.param(EPOCHS, 1, (0.5, 0, 0.5), 2 / 3, (1, 0), (0, 0), id="epochs"),
     ],
 )

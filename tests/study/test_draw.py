@@ -1,7 +1,7 @@
 import pytest
 from scipy.stats import chisquare, kstest
 
-from controls.draw import draw, draw_int, shuffled
+from study.draw import draw, draw_int, shuffled
 
 PINNED = (0.9342673977842338, 2, [3, 1, 4, 0, 2])
 
