@@ -91,7 +91,7 @@ def write(
         if not all(one.done for one in asked):
             _check_models(settings)
             _show_cost(asked, prices)
-            if not is_control(settings.writer) and not yes and sys.stdin.isatty():
+            if not is_control(settings.writer) and not yes and _on_a_terminal():
                 click.confirm("Go on?", abort=True, err=True)
             corpus.begin()
         for stage in Stage:
@@ -157,10 +157,16 @@ def _model_arg(argument: str) -> tuple[str, Any]:
     name, sign, value = argument.partition("=")
     if not sign or not name:
         raise InvalidInputError(f"-M {argument!r} is no argument; write -M NAME=VALUE")
+    if name == "api_key":
+        raise InvalidInputError("-M api_key would be kept in the corpus; set the variable of the provider instead")
     try:
         return name, json.loads(value)
     except json.JSONDecodeError:
         return name, value
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _check_models(settings: Settings) -> None:

@@ -12,6 +12,8 @@ from prompts.rubric import DOCUMENT_FILTERS
 from study.draw import draw
 
 _COUNT = re.compile(r"^List exactly (\d+)", re.MULTILINE)
+_FILLING = "This sentence of a placeholder says nothing. "
+"""Makes a document as long as a real one, in case that length matters on its way."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class ControlWriter:
         if self._is(self.empty, "empty", key):
             return ControlReply("")
         name = f"{int(draw(self.seed, key, 'name') * 16**6):06x}"
-        text = f"Placeholder document {name}. {self.mark(request) or 'It says nothing of itself.'}"
+        mark = self.mark(request) or "It does not say what it holds."
+        text = f"Placeholder document {name}. {mark}\n\n{_FILLING * 60}".rstrip()
         if self._is(self.truncated, "truncated", key):
             return ControlReply(f"<document>\n{text}", "max_tokens")
         return ControlReply(f"<document>\n{text}\n</document>")

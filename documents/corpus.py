@@ -187,7 +187,7 @@ class Corpus:
             raise InvalidInputError(
                 f"{self.folder} is not finished: the {stage} are missing; type af documents write again as before"
             )
-        return read_eval_log(log).samples or []
+        return read_eval_log(log, exclude_fields={"messages", "events", "store", "attachments"}).samples or []
 
 
 def open_corpus(folder: Path, settings: Settings) -> Corpus:

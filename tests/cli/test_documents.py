@@ -1,7 +1,9 @@
 """``af documents``: typed, killed, and typed again."""
 
 import os
+import re
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -11,16 +13,19 @@ import pytest
 from click.testing import CliRunner, Result
 from filelock import FileLock
 from inspect_ai.log import read_eval_log, recover_eval_log
+from inspect_ai.model import ChatMessage
 
 from cli.main import main
+from controls.policies import ControlReply
+from controls.writer import ControlWriter
 from documents.corpus import LOCK, Corpus, Stage, read_corpus
 from documents.export import CANARY
 from documents.universe import SHIPPED
 from tests.command_line import run, start
 
 
-def af(*arguments: object) -> Result:
-    return CliRunner().invoke(main, ["documents", *map(str, arguments)])
+def af(*arguments: object, given: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["documents", *map(str, arguments)], input=given)
 
 
 # --- Killed and typed again
@@ -53,14 +58,14 @@ def documents_in(log: str) -> dict[str, str]:
 
 def test_killed_it_goes_on_without_writing_a_finished_document_again(tmp_path: Path) -> None:
     folder = tmp_path / "corpus"
-    command = f"af documents write unrelated -o {folder} --documents 40 -M latency=0.5 --max-connections 4"
+    command = f"af documents write unrelated -o {folder} --documents 24 -M latency=0.5 --max-connections 4"
     logs = folder / "logs" / Stage.DOCUMENTS
     kill_while_it_writes(command, tmp_path, logs)
     [killed] = logs.glob("*.eval")
     recovered = str(tmp_path / "recovered.eval")
     recover_eval_log(str(killed), output=recovered, cleanup=False)
     before = documents_in(recovered)
-    assert 0 < len(before) < 40
+    assert 0 < len(before) < 24
 
     done = run(command, tmp_path)
     assert done.returncode == 0, done.stderr
@@ -68,18 +73,24 @@ def test_killed_it_goes_on_without_writing_a_finished_document_again(tmp_path: P
     after = documents_in(str(corpus.finished(Stage.DOCUMENTS)))
     assert before.items() <= after.items(), "a finished document was written again"
     assert sorted(after) == sorted(planned.id for planned in corpus.planned)
-    assert "40 documents asked for:" in done.stdout
+    texts = [document.text for document in corpus.documents if document.text is not None]
+    assert all(text.startswith("Placeholder document ") and text.endswith(" says nothing.") for text in texts)
+    assert "24 documents asked for:" in done.stdout
 
 
 # --- In this process
 
+REAL = ("--model", "openai/gpt-4o", "--model-role", "grader=openai/gpt-4o-mini")
+PRICES = ("--price", "3,15", "--grader-price", "1,1")
 
-@pytest.fixture
-def corpus(tmp_path: Path) -> Corpus:
-    """A finished corpus as the command begins it."""
-    written = af("write", "unrelated", "-o", tmp_path / "corpus", "--documents", 7, "-M", "seed=3")
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """A finished corpus as the command writes it, which no test changes but by exports."""
+    folder = tmp_path_factory.mktemp("corpora") / "corpus"
+    written = af("write", "unrelated", "-o", folder, "--documents", 7, "-M", "seed=3")
     assert written.exit_code == 0, written.output
-    return read_corpus(tmp_path / "corpus")
+    return read_corpus(folder)
 
 
 def test_it_says_the_cost_before_and_the_counts_after(corpus: Corpus) -> None:
@@ -112,9 +123,6 @@ def test_universes_are_listed() -> None:
     assert [line.partition(":")[0] for line in done.output.splitlines()[::2]] == list(SHIPPED)
 
 
-REAL = ("--model", "openai/gpt-4o", "--model-role", "grader=openai/gpt-4o")
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -134,6 +142,11 @@ REAL = ("--model", "openai/gpt-4o", "--model-role", "grader=openai/gpt-4o")
             ["--model-role", "openai/gpt-4o"],
             "--model-role 'openai/gpt-4o' is no grader; write --model-role grader=PROVIDER/MODEL",
             id="no-role",
+        ),
+        pytest.param(
+            ["-M", "api_key=secret"],
+            "-M api_key would be kept in the corpus; set the variable of the provider instead",
+            id="a-key",
         ),
         pytest.param(["-M", "seed"], "-M 'seed' is no argument; write -M NAME=VALUE", id="no-value"),
         pytest.param(
@@ -157,13 +170,66 @@ def test_what_is_refused_before_anything_is_there(arguments: list[str], message:
 
 
 def test_a_key_that_is_missing_is_told_before_anything_is_there(tmp_path: Path) -> None:
-    done = af(
-        "write", "unrelated", "-o", tmp_path / "new", "--documents", 2, *REAL, "--price", "1,1", "--grader-price", "1,1"
-    )
+    done = af("write", "unrelated", "-o", tmp_path / "new", "--documents", 2, *REAL, *PRICES)
     assert done.exit_code == 1
     assert "Error: Unable to initialise OpenAI client" in done.stderr
     assert "OPENAI_API_KEY" in done.stderr
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "terminal", "asks"),
+    [
+        pytest.param([], True, True, id="on-a-terminal"),
+        pytest.param(["--yes"], True, False, id="told-not-to"),
+        pytest.param([], False, False, id="in-a-script"),
+    ],
+)
+def test_what_costs_money_is_asked_about(
+    options: list[str], terminal: bool, asks: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[Stage] = []
+    monkeypatch.setattr("cli.documents._on_a_terminal", lambda: terminal)
+    monkeypatch.setattr("cli.documents._check_models", lambda settings: None)
+    monkeypatch.setattr("cli.documents._run", lambda corpus, stage, *connections: ran.append(stage))
+    done = af("write", "unrelated", "-o", tmp_path / "new", "--documents", 2, *REAL, *PRICES, *options, given="n\n")
+    assert "Go on? [y/N]: " in done.stderr if asks else ran == [*Stage]
+    assert (tmp_path / "new").exists() is not asks
+    assert re.search(r"^About 0\.0\d dollars, by an estimate of the tokens\.$", done.stderr, re.MULTILINE)
+
+
+def test_an_unknown_price_says_how_to_give_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.documents._check_models", lambda settings: None)
+    monkeypatch.setattr("cli.documents._run", lambda *stage: None)
+    models = ("--model", "vllm/a", "--model-role", "grader=vllm/b")
+    done = af("write", "unrelated", "-o", tmp_path / "new", "--documents", 2, *models, "--grader-price", "1,1")
+    said = " ".join(done.stderr.split())
+    assert "dollars and what has no price, by an estimate of the tokens." in said
+    assert "No price is known of vllm/a: give one with --price IN,OUT (dollars for a million tokens)." in said
+    assert "vllm/b: give" not in said
+
+
+def test_a_call_that_fails_is_asked_again_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    write = ControlWriter.write
+
+    def failing(self: ControlWriter, messages: Sequence[ChatMessage]) -> ControlReply:
+        asked.append(messages[-1].text)
+        if asked.count(asked[-1]) == 1 and "two sisters" in asked[-1] and len(asked) <= 7:
+            raise RuntimeError("the line is dead")
+        return write(self, messages)
+
+    monkeypatch.setattr(ControlWriter, "write", failing)
+    command = ("write", "unrelated", "-o", tmp_path / "new", "--documents", 7, "-M", "unreadable=0")
+    first = af(*command)
+    assert first.exit_code == 1
+    assert first.stderr.splitlines()[-1] == (
+        "Error: types is not finished: 1 calls failed, the first with: RuntimeError('the line is dead'); the same "
+        "command, typed again, asks only what is missing"
+    )
+    assert len(asked) == 7
+    assert af(*command).exit_code == 0
+    assert len(asked) == 7 + 1 + 7 + 7, "one type again, then ideas and documents"
 
 
 def test_other_settings_are_refused(corpus: Corpus) -> None:

@@ -31,7 +31,7 @@ RATES: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """A corpus with something of all that can happen."""
-    return corpus_in(tmp_path_factory.mktemp("corpora") / "mixed", 42, **RATES)
+    return corpus_in(tmp_path_factory.mktemp("corpora") / "mixed", 28, **RATES)
 
 
 def test_every_document_has_the_fate_that_the_writer_knows(mixed: Corpus) -> None:
@@ -53,9 +53,9 @@ def test_every_document_has_the_fate_that_the_writer_knows(mixed: Corpus) -> Non
 
 
 def test_the_counts_add_up_to_what_was_asked_for(mixed: Corpus) -> None:
-    assert sum(mixed.fates().values()) == 42
+    assert sum(mixed.fates().values()) == 28
     assert sum(mixed.unwritten().values()) == mixed.fates()[Fate.UNWRITTEN]
-    written = 42 - mixed.fates()[Fate.UNWRITTEN]
+    written = 28 - mixed.fates()[Fate.UNWRITTEN]
     assert [count.of + count.unread for count in mixed.filter_counts()] == [written] * 3
 
 
