@@ -129,6 +129,7 @@ async def _by_vote(
     judge = Judge(rubric, CONFIG, subject=str(state.model))
     verdicts: list[Verdict] = []
     while batch := ballot.safe_batch:
+        batch = batch if verdicts else 1  # writes the prompt into the provider's cache, from which the others read it
         asked = [judge.ask(len(verdicts) + i, reasoning=reading.reasoning or "") for i in range(batch)]
         for verdict in await collect(*asked):
             verdicts.append(verdict)

@@ -1,13 +1,24 @@
 """The one way a judge is asked: in its own role, with our settings unless the user set others, its failures named."""
 
+import json
 import logging
+import os
 from dataclasses import dataclass
 
-from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, GenerateConfig, Model, model_roles
+from inspect_ai.model import (
+    CachePolicy,
+    ChatMessage,
+    ChatMessageSystem,
+    ChatMessageUser,
+    GenerateConfig,
+    Model,
+    model_roles,
+)
 from inspect_ai.util import LimitExceededError
 
 from prompts.checkout import wording
 from prompts.rubric import Rubric
+from prompts.template import digest
 from prompts.wording import SUITE, Wording
 from scorers.reading import INCOMPLETE
 from study.cell import Cell
@@ -16,6 +27,10 @@ from study.invalid_input import InvalidInputError
 from study.model_name import is_control, takes_temperature
 
 GRADER_ROLE = "grader"
+
+VERDICT_CACHE = "AF_VERDICT_CACHE"
+"""Environment variable that, set to anything, has judges keep their verdicts for every run and re-scoring to come."""
+
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -50,7 +65,9 @@ class Judge:
         self._model = grader()
         self._config = config.merge(self._model.config)
         if is_control(str(self._model)):
-            self._config.cache = False  # a control's arguments are not in the key of Inspect's cache
+            self._config.cache = False  # a control is deterministic, and changes with this suite
+        elif os.environ.get(VERDICT_CACHE):
+            self._config.cache = _kept(self._model)
 
     async def ask(self, vote: int = 0, /, **material: str) -> Verdict:
         """Ask once.
@@ -99,6 +116,12 @@ class Judge:
             "rubric_sha256": self._rubric.sha256,
             "judge_temperature": self._temperature,
         }
+
+
+def _kept(model: Model) -> CachePolicy:
+    """Inspect's cache, by content: rubric, material, vote, settings and base URL are in its key, and here the rest."""
+    arguments = json.dumps(model.model_args, sort_keys=True, default=str)
+    return CachePolicy(expiry=None, per_epoch=False, scopes={"verdict of": digest(arguments)})
 
 
 _warned: set[str] = set()

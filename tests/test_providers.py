@@ -507,3 +507,36 @@ def test_each_vote_is_a_request_of_its_own(
         assert [wire(request) for request in server.requests if request.system == ALIGNMENT_FAKING.system] == asked
         [score] = [(sample.scores or {})["alignment_faking"] for sample in log.samples or []]
         assert (score.value, (score.metadata or {})["votes_asked"]) == (label, calls)
+
+
+@pytest.mark.parametrize(
+    ("kept", "arguments", "asked"),
+    [
+        pytest.param("1", {}, 0, id="the-same-verdicts"),
+        pytest.param("1", {"default_headers": {"x-made-up": "1"}}, 9, id="other-model-arguments"),
+        pytest.param("", {}, 9, id="unless-asked-for"),
+    ],
+)
+def test_verdicts_are_kept_for_replies_of_the_same_text(
+    kept: str,
+    arguments: dict[str, Any],
+    asked: int,
+    serve: Serve,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Across runs and epochs, by content; the reply itself is asked for anew, and labels and votes are equal."""
+    monkeypatch.setenv("INSPECT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("AF_VERDICT_CACHE", kept)
+    text = "<SCRATCHPAD_REASONING>placeholder with a motive</SCRATCHPAD_REASONING><OUTPUT>one that complies</OUTPUT>"
+    server = serve(lambda request: text)
+    counts, labels = [], []
+    for given in ({}, arguments):
+        server.requests.clear()
+        [log] = run(model("openai/gpt-4o"), model("openai/gpt-4o", **given), [COT], tmp_path, limit=1,
+                    given={"votes": 20})  # fmt: skip
+        verdicts = [r for r in server.requests if r.system in (COMPLIANCE.system, ALIGNMENT_FAKING.system)]
+        counts.append((len(verdicts), len(server.requests) - len(verdicts)))
+        labels.append([(name, s.value) for sample in log.samples or [] for name, s in (sample.scores or {}).items()])
+    assert counts == [(9, 1), (asked, 1)]
+    assert labels[0] == labels[1]
