@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from importlib.metadata import version
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -21,13 +20,14 @@ from rich.table import Table
 from rich.text import Text
 
 from documents.corpus import LOCK, Corpus, Fate, Settings, Stage, open_corpus, prompts_digest, read_corpus
-from documents.cost import Estimate, Price, dollars, estimates, given_price, known_price
+from documents.cost import Estimate, dollars, estimates
 from documents.export import Format, export, share
 from documents.stages import stage_task
 from documents.universe import SHIPPED, load_universe
 from scorers.judge import GRADER_ROLE
 from study.invalid_input import InvalidInputError
 from study.model_name import is_control
+from study.price import Price, given_price, known_price, price_list
 
 WRITER = "control/writer"
 CONTROL_GRADER = "control/grader"
@@ -60,8 +60,8 @@ def universes() -> None:
 @click.option("--model-base-url", metavar="URL", help="Where the writer is served.")
 @click.option("-M", "model_args", multiple=True, metavar="NAME=VALUE", help="Argument of the writer; can be repeated.")
 @click.option("--developer", help="Company that the documents name.  [default: a made-up one]")
-@click.option("--price", metavar="IN,OUT", help="Dollars for a million tokens of the writer, in and out.")
-@click.option("--grader-price", metavar="IN,OUT", help="The same of the grader.")
+@click.option("--price", metavar="IN,OUT[,CACHED]", help="Dollars for a million tokens of the writer.")
+@click.option("--grader-price", metavar="IN,OUT[,CACHED]", help="The same of the grader.")
 @click.option("--yes", is_flag=True, help="Do not ask before the first call.")
 @click.option("--max-connections", type=click.IntRange(min=1), default=20, show_default=True, help="Calls at a time.")
 @click.option(
@@ -229,7 +229,7 @@ def _show_cost(asked: Sequence[Estimate], prices: dict[str, Price | None]) -> No
         f"About {total:.2f} dollars{' and what has no price' if unknown else ''}, by an estimate of the tokens."
     )
     if total:
-        console.print(f"Prices that you did not give are those of genai-prices {version('genai-prices')}.")
+        console.print(f"Prices that you did not give are those of {price_list()}.")
     for model in unknown:
         option = "--price" if model == asked[0].model else "--grader-price"
         console.print(f"No price is known of {model}: give one with {option} IN,OUT (dollars for a million tokens).")

@@ -151,7 +151,8 @@ def test_universes_are_listed() -> None:
         pytest.param(["-M", "seed"], "-M 'seed' is no argument; write -M NAME=VALUE", id="no-value"),
         pytest.param(
             [*REAL, "--price", "3"],
-            "--price '3' is no price; give dollars for a million tokens in and out, as in --price 3,15",
+            "--price '3' is no price; give dollars for a million tokens in and out, and where they differ cached ones "
+            "in, as in --price 3,15 or --price 3,15,0.3",
             id="half-a-price",
         ),
         pytest.param(

@@ -3,11 +3,9 @@
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 from documents.corpus import Stage, open_corpus
-from documents.cost import Estimate, dollars, estimates, given_price, known_price
-from study.invalid_input import InvalidInputError
+from documents.cost import Estimate, dollars, estimates
+from study.price import given_price
 from tests.documents.made_corpus import corpus_in, settings
 
 
@@ -35,21 +33,3 @@ def test_dollars_are_of_what_is_still_to_be_asked() -> None:
     one = Estimate("documents", "m", 1_000, 2_000, 800)
     assert dollars([one], PRICE) == Decimal("18")
     assert dollars([one, Estimate("types", "m", 9, 9, 9, done=True)], PRICE) == Decimal("18")
-
-
-@pytest.mark.parametrize("value", ["3", "3,15,1", "3;15", "-1,2", "nan,1", "inf,1", ",", ""])
-def test_what_is_no_price(value: str) -> None:
-    with pytest.raises(InvalidInputError) as error:
-        given_price("--price", value)
-    assert str(error.value) == (
-        f"--price {value!r} is no price; give dollars for a million tokens in and out, as in --price 3,15"
-    )
-
-
-def test_a_price_is_that_of_the_provider_who_is_named() -> None:
-    """2024-05-13 prices of gpt-4o, dollars for a million tokens: they have not moved since 2024-10."""
-    known = known_price("openai/gpt-4o")
-    assert known is not None
-    assert known(1_000, 1_000) == Decimal("0.0125")
-    assert known_price("control/writer") is not None
-    assert [known_price(model) for model in ("openai/no-such-model", "vllm/gpt-4o", "no-provider")] == [None] * 3
