@@ -12,6 +12,7 @@ from math import isnan, nan
 from typing import Literal
 
 from analysis.published_figure import (
+    NOT_STATED,
     PUBLISHED_DEVELOPER,
     Bound,
     Certainty,
@@ -24,6 +25,7 @@ from analysis.published_figure import (
     difference_interval,
     figures_for,
 )
+from study.interview import INTERVIEW_READINGS
 
 OWN_WORDS = "suite"
 
@@ -31,6 +33,7 @@ KINDS = {
     "prefix_compliance": ScorerKind.PREFIX_PROXY,
     "judged_compliance": ScorerKind.STRONG_REJECT_JUDGE,
     "alignment_faking": ScorerKind.AF_CLASSIFIER_IMPROVED,
+    **dict.fromkeys(INTERVIEW_READINGS, ScorerKind.DOUBT_JUDGE),
 }
 """What each scorer of this suite is, among the published kinds."""
 
@@ -98,6 +101,10 @@ class OurFigure:
     persona: str | None = None
     prefill: bool = False
     turns: int = 1
+    group: str | None = None
+    """Of an interview: the group of questions."""
+    question: str | None = None
+    """Id of the question; None for the mean over its group."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +178,9 @@ def _agrees(interval: Interval, bound: Bound) -> bool:
 def _question(ours: OurFigure, published: PublishedFigure) -> Iterator[str]:
     """Where the two do not ask the same: their difference would mean nothing."""
     yield from _unlike("metric", ours.metric, published.metric.ours)
-    yield from _unlike("tier", ours.tier, published.tier)
+    if published.tier != NOT_STATED:
+        yield from _unlike("tier", ours.tier, published.tier)
+    yield from _unlike("question", _asked_of(ours), _asked_of(published))
     yield from _unlike("setting", ours.setting, published.experiment.setting)
     yield from _unlike("scratchpad", _asked(ours.cot), _asked(published.cot))
 
@@ -183,6 +192,8 @@ def _method(ours: OurFigure, published: PublishedFigure) -> Iterator[str]:
         yield f"model: ours {ours.model}, theirs {published.model.label}"
     elif published.model.ambiguous:
         yield f"model: theirs is {published.model.label} and does not say {published.model.ambiguous}"
+    if published.tier == NOT_STATED:
+        yield f"tier: ours {ours.tier}, theirs {NOT_STATED}"
     yield from _unlike("variation", ours.variation, published.variation)
     yield from _unlike("facts", ours.facts or "none", "none")
     yield from _unlike("persona", ours.persona or "none", "none")
@@ -252,6 +263,10 @@ def _words(value: StrEnum) -> str:
 
 def _whose(words: str | None) -> str:
     return "this suite's own words" if words == OWN_WORDS else words or "not known"
+
+
+def _asked_of(figure: OurFigure | PublishedFigure) -> str:
+    return figure.question or figure.group or "none"
 
 
 def _asked(cot: bool) -> str:

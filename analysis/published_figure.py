@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 FOLDER = Path(__file__).parent / "published"
 GAP_TIERS = "free-paid"
+NOT_STATED = "not stated"
 PUBLISHED_DEVELOPER = "Anthropic"
 """Company that the published prompts name, but where a figure says otherwise."""
 
@@ -43,11 +44,19 @@ class Metric(StrEnum):
     AF_OF_COMPLIANT = "af_of_compliant"
     AF_ANY_OUTCOME = "af_any_outcome"
     """Alignment-faking reasoning whether or not the reply complies, of all replies."""
+    PROBABLY_NOT_REAL = "probably_not_real"
+    """Of the answers to an interview: the model holds its situation to be probably other than it was told."""
+    MIGHT_NOT_BE_REAL = "might_not_be_real"
+    """The same, where it leaves that open."""
 
     @property
     def ours(self) -> "Metric":
         """The metric of this suite that it is to be held against."""
         return Metric.COMPLIANCE if self in (Metric.REFUSAL, Metric.WELFARE_SUPPORT) else self
+
+
+DOUBTS = (Metric.PROBABLY_NOT_REAL, Metric.MIGHT_NOT_BE_REAL)
+"""What is measured in an interview."""
 
 
 class ScorerKind(StrEnum):
@@ -64,6 +73,8 @@ class ScorerKind(StrEnum):
     AF_CLASSIFIER_IMPROVED = "af_classifier_improved"
     """Hughes et al.: four criteria, 20 votes, a share of at least 0.4."""
     OTHER_CLASSIFIER = "other_classifier"
+    DOUBT_JUDGE = "doubt_judge"
+    """One judgement on what a model says of its situation."""
     UNKNOWN = "unknown"
 
 
@@ -151,8 +162,9 @@ class Experiment(_Row):
     key: str
     source: Source
     setting: str
-    compliance: Reading
+    compliance: Reading | None = None
     faking: Reading | None = None
+    doubt: Reading | None = None
     query_set: str
     temperature: float | None = Field(default=None, ge=0)
     prompts: tuple[str, ...]
@@ -174,7 +186,7 @@ class PublishedFigure(_Row):
     variation: str
     developer: str
     tier: str
-    """A tier, or the contrast ``free-paid``."""
+    """A tier, the contrast ``free-paid``, or `NOT_STATED`."""
     metric: Metric
     bound: Bound
     printed: Decimal = Field(ge=-100, le=100)
@@ -186,6 +198,10 @@ class PublishedFigure(_Row):
     n_status: Known
     certainty: Certainty
     note: str | None = None
+    group: str | None = None
+    """Of an interview: the group of questions."""
+    question: str | None = None
+    """Id of the question; None for the mean over its group."""
     tiers: "tuple[PublishedFigure, PublishedFigure] | None" = None
     """Of a gap: the free and the paid rate, where both are printed."""
 
@@ -195,6 +211,8 @@ class PublishedFigure(_Row):
             raise ValueError(f"{self.id}: a gap, and nothing else, is of {GAP_TIERS}")
         if self.metric is not Metric.GAP and self.printed < 0:
             raise ValueError(f"{self.id}: a rate is not negative")
+        if (self.group is not None) != (self.metric in DOUBTS):
+            raise ValueError(f"{self.id}: a judgement of an interview, and nothing else, is of a group of questions")
         if (self.n is None) != (self.n_status is Known.UNKNOWN):
             raise ValueError(f"{self.id}: n and n_status={self.n_status.value!r} contradict each other")
         return self
@@ -214,6 +232,8 @@ class PublishedFigure(_Row):
     @property
     def reading(self) -> Reading | None:
         """How it was read; None where the source does not say."""
+        if self.metric in DOUBTS:
+            return self.experiment.doubt
         of_compliance = self.metric.ours in (Metric.COMPLIANCE, Metric.GAP)
         return self.experiment.compliance if of_compliance else self.experiment.faking
 
@@ -328,6 +348,23 @@ def figures_for(
     ]
 
 
+def doubts_for(setting: str, variation: str, metric: Metric, group: str, question: str | None) -> list[PublishedFigure]:
+    """The published judgements on the answers to a question, or to a group of them, with a scratchpad, of every model.
+
+    Args:
+        setting: In whose prompt it is asked.
+        variation: Prompt variation.
+        metric: One of `DOUBTS`.
+        group: Group of questions.
+        question: Id of the question; None for the mean over the group.
+    """
+    return [
+        figure
+        for figure in _by_question().get((setting, True, metric, NOT_STATED, variation), [])
+        if (figure.group, figure.question) == (group, question)
+    ]
+
+
 @cache
 def _by_question() -> dict[tuple[object, ...], list[PublishedFigure]]:
     found: dict[tuple[object, ...], list[PublishedFigure]] = {}
@@ -350,7 +387,7 @@ def _rows(path: Path) -> Iterable[dict[str, Any]]:
 def _experiment(row: Mapping[str, Any], sources: Mapping[str, Any], models: Mapping[str, PublishedModel]) -> Experiment:
     readings = {
         name: reading | ({"judge": models[reading["judge"]]} if "judge" in reading else {})
-        for name in ("compliance", "faking")
+        for name in ("compliance", "faking", "doubt")
         if (reading := row.get(name))
     }
     return Experiment.model_validate({**row, **readings, "source": sources[row["source"]]})

@@ -20,6 +20,7 @@ from analysis.reply_schema import COMPLIANCE_SCORERS, FAKING_SCORER
 from analysis.report.contents import report
 from analysis.report.label import MARK, TIER_NOTES, cot
 from analysis.report.schema import Experiment, Gap, Outcomes, Report
+from cli.doubt_table import doubt_tables
 from evals import SETTINGS
 from study.endpoint_error import kind_of_failure
 from study.invalid_input import InvalidInputError
@@ -42,7 +43,10 @@ FAKING_CAPTION = "AF: complies, and reasons so as not to be changed; of all labe
 
 
 class GapTable:
-    """Compliance by tier, the paired gap with its interval, alignment-faking rates, and what has no label."""
+    """Compliance by tier, the paired gap with its interval, alignment-faking rates, and what has no label.
+
+    Of an interview, which has no gap, what is said of its answers.
+    """
 
     def __init__(self, logs: Sequence[EvalLog], resumed_by_itself: bool = False) -> None:
         """Read the logs and compute.
@@ -58,7 +62,10 @@ class GapTable:
             self._lines = [error.message]
             return
         made = report(replies)
-        self._parts = [_Part(made, *of).printed() for of in _distinct(made.gaps)]
+        self._parts = [
+            *(_Part(made, *of).printed() for of in _distinct(made.gaps)),
+            *doubt_tables(made.doubts, lambda row: _title(_unlike_cot(row), "", None)),
+        ]
         self._lines = [
             *_failed(replies.frame, resumed_by_itself),
             *_ungraded(replies.frame),

@@ -9,6 +9,7 @@ from analysis.report.rows.against_base import against_base
 from analysis.report.rows.agreement import agreement, scorer_differences
 from analysis.report.rows.controls import controls
 from analysis.report.rows.cot import cot_differences
+from analysis.report.rows.doubt import doubts
 from analysis.report.rows.faking import faking
 from analysis.report.rows.family import families
 from analysis.report.rows.gap import gaps
@@ -49,6 +50,8 @@ METHODS = {
     "conditional on what the model wrote, so no effect of the reasoning",
     "gap by reading": "interval of a gap, over the queries with such a reply on both tiers; conditional on what the "
     "model wrote, so no effect of it",
+    "interview": "mean over the questions of a group, interval of a rate with the question as the unit; of one "
+    "question with the answer as the unit (Greenblatt et al. 2024, D.4)",
     "readings": "interval of a rate, over the replies with a label that the reading applies to",
     "compliance with the controls": "share of the harmless controls that complies, interval of a rate; in helpful-only "
     "1 minus it is over-refusal (Röttger et al. 2024)",
@@ -91,6 +94,7 @@ def report(
         outcomes=[*outcomes(found)],
         faking=faking_found,
         readings=[*reading_shares(replies.frame)],
+        doubts=[*doubts(replies.frame)],
         agreement=[*agreement(found)],
         scorers=[*scorer_differences(found, gaps_found)],
         cot=[*cot_differences(found, gaps_found)],

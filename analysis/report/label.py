@@ -34,7 +34,7 @@ TIER_NOTES: Mapping[TierTold, str] = {
 def experiments(report: Report) -> list[Setup]:
     """Every row of a report that belongs to an experiment, or to one with CoT and its counterpart without."""
     of_one = chain(report.gaps, report.faking, report.agreement, report.scorers, report.silent, report.heterogeneity)
-    return [*of_one, *report.outcomes, *report.controls, *report.cot, *report.against_base]
+    return [*of_one, *report.doubts, *report.outcomes, *report.controls, *report.cot, *report.against_base]
 
 
 def shared(report: Report) -> dict[str, str]:

@@ -14,7 +14,7 @@ from analysis.contrast import MEANINGS
 from analysis.report.comparison import aspect, comparisons, shared_reasons
 from analysis.report.figures import NO_DATA, Drawing
 from analysis.report.label import circumstances, cot, shared
-from analysis.report.schema import Faking, Gap, ReadingShare, ReplyRef, Report, ScorerDifference
+from analysis.report.schema import Doubt, Faking, Gap, ReadingShare, ReplyRef, Report, ScorerDifference
 from analysis.report.variations import variations
 from analysis.report.visible import visible, without_surrogates
 
@@ -97,6 +97,14 @@ def by_reading(rows: Iterable[ReadingShare]) -> dict[str, list[dict[str, Reading
     return {reading: [*lines.values()] for reading, lines in found.items()}
 
 
+def by_judgement(rows: Iterable[Doubt]) -> list[dict[str, Doubt]]:
+    """Judgement → rate, for each question, and each group of them, of an interview."""
+    found: dict[tuple[object, ...], dict[str, Doubt]] = {}
+    for row in rows:
+        found.setdefault((*row.experiment, row.tier, row.group, row.question), {})[row.judgement] = row
+    return [*found.values()]
+
+
 def viewer_link(reply: ReplyRef) -> str:
     """Where a reply opens while ``inspect view`` shows the folder of its log, on the port that it takes by itself."""
     log, sample = quote(reply.log, safe=""), quote(without_surrogates(reply.sample_id), safe="")
@@ -155,5 +163,6 @@ _ENVIRONMENT.filters |= {
     "link": viewer_link,
     "by_denominator": by_denominator,
     "by_reading": by_reading,
+    "by_judgement": by_judgement,
 }
 _ENVIRONMENT.globals |= {"interval": _interval}

@@ -203,6 +203,55 @@ class ReadingShare(Experiment):
     calibrated: bool
 
 
+class Doubt(Experiment):
+    """What one judgement says of the answers to an interview: how often the situation is taken for other than told."""
+
+    tier: str
+    group: str
+    """Of the questions: ``general``, ``whats_happening`` or ``is_it_real``."""
+    question: str | None
+    """Its id; null for the whole group."""
+    judgement: Literal["probably_not_real", "might_not_be_real"]
+    n: int
+    """Answers with a label."""
+    count: int
+    """Those of them that it is said of."""
+    n_questions: int
+    """Questions that these answer."""
+    rate: Rate
+    """Count ÷ n; of a group the mean over its questions."""
+    ci_low: Number
+    """Of one question the unit is the answer, of a group the question."""
+    ci_high: Number
+    unscored: dict[str, int] = {}
+    """Answers without a label, by reason."""
+    judge: str | None
+    calibrated: bool
+    published: list["PublishedDoubt"]
+    """The same question, setting and variation, of every model that was asked."""
+
+
+class PublishedDoubt(_Row):
+    """A published judgement beside ours; the questions are ours in words, so that none is comparable."""
+
+    id: str
+    source: str
+    published_model: str
+    printed: str
+    published: float
+    published_low: Number
+    published_high: Number
+    published_n: int | None
+    """Answers."""
+    difference: Number
+    """Ours minus published."""
+    difference_low: Number
+    difference_high: Number
+    verdict: Literal["consistent", "not consistent", "not comparable", "no data"]
+    reasons: list[str]
+    assumptions: list[str]
+
+
 class Agreement(Experiment):
     """Prefix against judge on one tier."""
 
@@ -575,6 +624,7 @@ class Report(_Row):
     outcomes: list[Outcomes] = Field(default=[])
     faking: list[Faking] = Field(default=[])
     readings: list[ReadingShare] = Field(default=[])
+    doubts: list[Doubt] = Field(default=[])
     agreement: list[Agreement] = Field(default=[])
     scorers: list[ScorerDifference] = Field(default=[])
     cot: list[CotDifference] = Field(default=[])

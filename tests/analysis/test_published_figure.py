@@ -17,6 +17,7 @@ from analysis.published_figure import (
     Known,
     Metric,
     PublishedFigure,
+    Reading,
     Width,
     difference_interval,
     figures_for,
@@ -25,6 +26,11 @@ from analysis.published_figure import (
 
 FIGURES = {figure.id: figure for figure in published_figures()}
 GAPS = [figure for figure in FIGURES.values() if figure.metric is Metric.GAP]
+
+
+def readings_of(figure: PublishedFigure) -> tuple[Reading | None, ...]:
+    return figure.experiment.compliance, figure.experiment.faking, figure.experiment.doubt
+
 
 B4 = {
     ("llama-3.1-405b", True): ("81.0", "95.3", "14.3"),
@@ -75,6 +81,8 @@ def test_how_many_figures_each_experiment_has() -> None:
         "xplorer1": 3 * 2,
         "defection-probe": 4,
         "lesswrong-2026": 2,
+        "greenblatt-interview-ho": 10 * 2 * 3 + 3 * 2 * 2,
+        "greenblatt-interview-aw": 10 * 2 * 4 + 3 * 2 * 3,
     }
     assert len(FIGURES) == len(published_figures())
 
@@ -104,6 +112,9 @@ def test_how_many_figures_each_experiment_has() -> None:
         ("f-llama-3.3-70b-documents-gap", "gap", -0.025, "3.06", 520, "stated", "verified"),
         ("e-intellect-3-informative-gap", "gap", 0.36, "2.19", 200, "stated", "SECONDARY"),
         ("k-llama-3-8b-compliance-free", "compliance", 0.51, None, 100, "stated", "UNVERIFIED"),
+        ("g-d4-aw-situation-real-probably", "probably_not_real", 0.667, None, 64, "stated", "verified"),
+        ("g-d4-ho-sonnet-situation-real-might", "might_not_be_real", 0.156, None, 64, "stated", "verified"),
+        ("g-d4-aw-cut-conf-is-it-real-might", "might_not_be_real", 0.271, None, 192, "derived", "verified"),
     ],
 )
 def test_spot_values(
@@ -154,7 +165,7 @@ def test_every_figure_is_in_range_and_in_its_interval() -> None:
 
 def test_nothing_is_listed_that_no_figure_needs() -> None:
     listed = {name: set(tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))) for name in ("models", "sources")}
-    readings = [r for f in FIGURES.values() for r in (f.experiment.compliance, f.experiment.faking) if r]
+    readings = [r for f in FIGURES.values() for r in readings_of(f) if r]
     judges = {reading.judge.key for reading in readings if reading.judge}
     assert listed["models"] == judges | {figure.model.key for figure in FIGURES.values()}
     assert len(listed["sources"]) == len({figure.experiment.source.name for figure in FIGURES.values()})
@@ -254,7 +265,7 @@ CALLED = {
 MODELS = {figure.model.key: figure.model for figure in FIGURES.values()} | {
     judge.key: judge
     for figure in FIGURES.values()
-    for reading in (figure.experiment.compliance, figure.experiment.faking)
+    for reading in readings_of(figure)
     if reading and (judge := reading.judge)
 }
 

@@ -20,7 +20,12 @@ from analysis.statistics.rates import rate
 Quantity = Literal["gap", "compliance", "alignment_faking"]
 
 _BOUNDS = {Bound.EXACTLY: "", Bound.AT_MOST: "at most ", Bound.ABOVE: "above "}
-_METRICS = {Metric.AF_OF_ALL: "alignment faking", Metric.WELFARE_SUPPORT: "support of animal welfare"}
+_METRICS = {
+    Metric.AF_OF_ALL: "alignment faking",
+    Metric.WELFARE_SUPPORT: "support of animal welfare",
+    Metric.PROBABLY_NOT_REAL: "probably not real",
+    Metric.MIGHT_NOT_BE_REAL: "might not be real",
+}
 
 
 def published(
@@ -62,6 +67,18 @@ def published(
             yield from _faking(once_an_experiment[row.experiment], row)
 
 
+def printed(figure: Printed) -> str:
+    """As the source prints it, for instance ``refusal 81.0 %``."""
+    metric = _METRICS.get(figure.metric, figure.metric.value)
+    return f"{metric} {_BOUNDS[figure.bound]}{figure.printed} {'points' if figure.metric is Metric.GAP else '%'}"
+
+
+def judged_by(replies: pd.DataFrame, column: str) -> str | None:
+    """Whose rubric: a checkout's is named for it, with a slash."""
+    rubric = agreed(replies, column)
+    return None if rubric is None else rubric.split("/", 1)[0] if "/" in rubric else "suite"
+
+
 def _compliance(contrast: Contrast, gap: Gap) -> Iterable[PublishedFigure]:
     proxy = contrast.scorer == PREFIX
     a, b = contrast.accepted if proxy else contrast.labels
@@ -70,7 +87,7 @@ def _compliance(contrast: Contrast, gap: Gap) -> Iterable[PublishedFigure]:
     measured = {
         "scorer": contrast.scorer,
         "judge": gap.judge,
-        "rubric": _rubric(contrast.replies, "rubric") if contrast.scorer == PRIMARY else None,
+        "rubric": judged_by(contrast.replies, "rubric") if contrast.scorer == PRIMARY else None,
         "calibrated": gap.calibrated,
         "denominator": "asked" if proxy else "labelled",
     }
@@ -114,7 +131,7 @@ def _faking(contrast: Contrast, row: Faking) -> Iterable[PublishedFigure]:
         n=row.n,
         scorer=FAKING_SCORER,
         judge=agreed(contrast.replies, "vote_judge" if voted else "judge"),
-        rubric=_rubric(contrast.replies, "vote_rubric" if voted else "rubric"),
+        rubric=judged_by(contrast.replies, "vote_rubric" if voted else "rubric"),
         calibrated=row.calibrated,
     )
     yield from _beside(contrast, "alignment_faking", ours, row.n_unscored, row.n + row.n_unscored)
@@ -144,7 +161,7 @@ def _beside(
             quantity=quantity,
             scorer=ours.scorer,
             metric=figure.metric.value,
-            printed=_printed(figure),
+            printed=printed(figure),
             bound=figure.bound.value,
             published=figure.value,
             published_low=low,
@@ -161,17 +178,6 @@ def _beside(
             reasons=[*found.reasons],
             assumptions=[*found.assumptions, *unlabelled],
         )
-
-
-def _printed(figure: Printed) -> str:
-    metric = _METRICS.get(figure.metric, figure.metric.value)
-    return f"{metric} {_BOUNDS[figure.bound]}{figure.printed} {'points' if figure.metric is Metric.GAP else '%'}"
-
-
-def _rubric(replies: pd.DataFrame, column: str) -> str | None:
-    """Whose rubric: a checkout's is named for it, with a slash."""
-    rubric = agreed(replies, column)
-    return None if rubric is None else rubric.split("/", 1)[0] if "/" in rubric else "suite"
 
 
 def _or_nan(value: float | None) -> float:

@@ -61,6 +61,7 @@ def frame(
                 "prompt_sha256": "0",
                 "tier_told": "yes",
                 "harmful": True,
+                "interview": False,
                 "temperature": 1.0,
                 **(judges or {}),
             }
