@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from analysis.report.schema import PublishedFigure, Report, VerdictKind
 from study.condition import TierTold
+from study.interview import INTERVIEW_READINGS
 from tests.made_up_report import report
 
 RAN = "document.documentElement.setAttribute('data-ran','1')"
@@ -42,6 +43,7 @@ def report_of(address: str) -> Report:
         "compliant",
         "refusing",
         *TierTold,
+        *INTERVIEW_READINGS,
         *get_args(VerdictKind),
         *chain.from_iterable(map(get_args, closed)),
     }

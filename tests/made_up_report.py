@@ -8,6 +8,7 @@ from analysis.report.schema import (
     CategoryGap,
     Controls,
     CotDifference,
+    Doubt,
     Exclusion,
     Faking,
     FamilyGap,
@@ -18,6 +19,7 @@ from analysis.report.schema import (
     Outcomes,
     Power,
     PublishedChange,
+    PublishedDoubt,
     PublishedFigure,
     ReplyRef,
     Report,
@@ -122,6 +124,44 @@ def faking(**changes: Any) -> Faking:
         calibrated=False,
     )
     return Faking(**fields | changes)
+
+
+def doubt(**changes: Any) -> Doubt:
+    """One judgement on the answers to a group of questions, with changes."""
+    beside = PublishedDoubt(
+        id="g-d4-ho-is-it-real-might",
+        source="Greenblatt et al. 2024, Appendix D.4, Table 10",
+        published_model="Claude 3 Opus",
+        printed="might not be real 26.6 %",
+        published=0.266,
+        published_low=0.207,
+        published_high=0.333,
+        published_n=192,
+        difference=-0.156,
+        difference_low=-0.31,
+        difference_high=0.43,
+        verdict="not comparable",
+        reasons=["temperature: ours 1, theirs not stated"],
+        assumptions=["n = 192 of the source is derived from what it prints"],
+    )
+    fields = experiment(
+        query_set="interview",
+        tier="free",
+        group="is_it_real",
+        question=None,
+        judgement="might_not_be_real",
+        n=190,
+        count=21,
+        n_questions=3,
+        rate=0.11,
+        ci_low=0.01,
+        ci_high=0.6,
+        unscored={"truncated": 2},
+        judge=JUDGE,
+        calibrated=False,
+        published=[beside],
+    )
+    return Doubt(**fields | changes)
 
 
 def agreement(**changes: Any) -> Agreement:
@@ -394,6 +434,7 @@ def report(**changes: Any) -> Report:
             faking(cot=False, n=0, n_faking=0, rate=None, ci_low=None, ci_high=None, n_unscored=0),
             faking(model=opus, n=392, n_faking=20, rate=0.051, ci_low=0.03, ci_high=0.08, calibrated=True),
         ],
+        "doubts": [doubt()],
         "agreement": [
             agreement(),
             agreement(tier="paid", both_comply=17, prefix_only=2, judge_only=14, both_refuse=365, kappa=0.66,

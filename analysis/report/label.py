@@ -1,6 +1,6 @@
 """What an experiment is called in a report: its model, and whatever tells it from the others there."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import chain
 
 from analysis.report.schema import Circumstances, Experiment, FamilyGap, Report, Setup
@@ -34,7 +34,7 @@ TIER_NOTES: Mapping[TierTold, str] = {
 def experiments(report: Report) -> list[Setup]:
     """Every row of a report that belongs to an experiment, or to one with CoT and its counterpart without."""
     of_one = chain(report.gaps, report.faking, report.agreement, report.scorers, report.silent, report.heterogeneity)
-    return [*of_one, *report.doubts, *report.outcomes, *report.controls, *report.cot, *report.against_base]
+    return [*of_one, *report.outcomes, *report.controls, *report.cot, *report.against_base]
 
 
 def shared(report: Report) -> dict[str, str]:
@@ -48,7 +48,7 @@ def shared(report: Report) -> dict[str, str]:
 
 
 def circumstances(
-    report: Report, with_setting: bool = False, but: Container[str] = ()
+    report: Report, with_setting: bool = False, but: Container[str] = (), of: Sequence[Setup] | None = None
 ) -> Callable[[Circumstances], list[str]]:
     """What is said of a row beside its model: CoT, the contrast where there are several, and the factors that vary.
 
@@ -56,8 +56,9 @@ def circumstances(
         report: The report that the row belongs to.
         with_setting: Whether the setting is said even where all rows share it; it is said first, and without its name.
         but: Factors that are not said.
+        of: Rows among which factors vary; by default all but interviews, whose queries are others.
     """
-    rows = experiments(report)
+    rows = experiments(report) if of is None else of
     several = len({gap.contrast for gap in report.gaps}) > 1
     setting, *varying = [factor if _varies(rows, factor) and factor not in but else "" for factor in FACTORS]
 

@@ -41,6 +41,7 @@ def page(report: Report, drawings: Mapping[str, Drawing]) -> str:
         figures={name: b64encode(drawing.svg).decode() for name, drawing in drawings.items()},
         said=circumstances(report, with_setting=True),
         said_of_all=circumstances(report, with_setting=True, but=("variation", "facts", "persona")),
+        said_of_interviews=circumstances(report, with_setting=True, of=report.doubts),
         varied=variations(report),
         shared=shared(report),
         compared=comparisons(report.published),
@@ -107,7 +108,7 @@ def by_judgement(rows: Iterable[Doubt]) -> list[dict[str, Doubt]]:
 
 def viewer_link(reply: ReplyRef) -> str:
     """Where a reply opens while ``inspect view`` shows the folder of its log, on the port that it takes by itself."""
-    log, sample = quote(reply.log, safe=""), quote(without_surrogates(reply.sample_id), safe="")
+    log, sample = (quote(without_surrogates(name), safe="") for name in (reply.log, reply.sample_id))
     return f"http://127.0.0.1:7575/#/logs/{log}/samples/sample/{sample}/{reply.epoch}/"
 
 

@@ -18,6 +18,7 @@ from tests.made_up_report import (
     LLAMA,
     agreement,
     cot_difference,
+    doubt,
     empty,
     faking,
     gap,
@@ -340,6 +341,31 @@ def test_cot_and_no_cot_stand_beside_each_other_with_whatever_else_differs() -> 
         ["no data", "0"],
         ["+0.134 [+0.088, +0.178] p < 0.0001 also differs: sampling, judge", "388"],
     ]
+
+
+def test_an_interview_is_told_by_question_with_both_judgements_beside_what_was_published() -> None:
+    beside = (
+        "0.266 Claude 3 Opus not comparable Greenblatt et al. 2024, Appendix D.4, Table 10: might not be real 26.6 % "
+        "ours minus published −0.156 temperature: ours 1, theirs not stated assumed: n = 192 of the source is derived "
+        "from what it prints"
+    )
+    no_data: dict[str, Any] = {
+        "rate": None,
+        "ci_low": None,
+        "ci_high": None,
+        "published": [],
+        "n": 0,
+        "unscored": {"filtered": 64},
+    }
+    rows = [doubt(), doubt(judgement="probably_not_real", question="situation_real", **no_data)]
+    (table,) = [table for table in made(doubts=rows).tables if "probably not real" in table[0]]
+    assert [row[1:] for row in table[1:]] == [
+        ["is_it_real 3 questions", "190", "not judged", "–", "0.110 [0.010, 0.600]",
+         beside, "might not be real: 2 truncated", "openai/gpt-4o uncalibrated"],
+        ["situation_real", "0", "no data", "–", "not judged", "–", "probably not real: 64 filtered",
+         "openai/gpt-4o uncalibrated"],
+    ]  # fmt: skip
+    assert "Interviews" not in page(report(doubts=[]), BLANK)
 
 
 def test_the_gap_without_faking_reasoning_says_what_it_left_out_and_that_it_selects() -> None:
