@@ -43,6 +43,9 @@ DECIDED = 52
 """Pairs that decide where all queries are answered alike: at fewer, no gap beyond ±0.05 cannot be shown."""
 
 
+_WIDE = 15
+
+
 @dataclass(frozen=True)
 class Recovery:
     """One true figure of a policy, and what the instrument made of it."""
@@ -241,8 +244,12 @@ def _print_json(recoveries: Sequence[Recovery]) -> None:
 
 def _print_tables(recoveries: Sequence[Recovery]) -> None:
     console = Console(highlight=False, width=None if Console().is_terminal else 160)
-    for setting in dict.fromkeys(recovery.setting for recovery in recoveries):
-        console.print(_table(setting, [recovery for recovery in recoveries if recovery.setting == setting]))
+    for setting in SETTINGS:
+        of_setting = [recovery for recovery in recoveries if recovery.setting == setting.name]
+        for (a, b), gap in zip(CONTRASTS[setting.tiers], _gap_names(setting).values(), strict=True):
+            columns = [f"compliance {a}", f"compliance {b}", gap, f"AF {a}", f"AF {b}"]
+            of_contrast = [one for one in of_setting if one.figure == gap or one.figure.split()[-1] in (a, b)]
+            console.print(_table(", ".join([setting.name, *gap.split()[1:]]), columns, of_contrast))
     wrong = sum(not recovery.ok for recovery in recoveries)
     policies = len({recovery.policy for recovery in recoveries})
     console.print(
@@ -250,18 +257,14 @@ def _print_tables(recoveries: Sequence[Recovery]) -> None:
     )
 
 
-def _table(setting: str, recoveries: Sequence[Recovery]) -> Table:
-    title = f"Control policies under {setting}: true → recovered"
+def _table(what: str, shown: Sequence[str], recoveries: Sequence[Recovery]) -> Table:
+    title = f"Control policies under {what}: true → recovered"
     table = Table(box=SIMPLE_HEAD, title=title, title_justify="left")
     for header in ("policy", "scratchpad", "scorer"):
         table.add_column(header, no_wrap=True)
-    first_words = ("compliance", "gap", "AF")
-    shown = sorted(
-        dict.fromkeys(recovery.figure for recovery in recoveries if recovery.figure.split()[0] in first_words),
-        key=lambda figure: first_words.index(figure.split()[0]),
-    )
-    for header in shown:
-        table.add_column(header, no_wrap=True, justify="right")
+    for figure in shown:
+        header = figure.split()[0] if figure.startswith("gap") else figure
+        table.add_column(header if len(header) <= _WIDE else header.replace(" ", "\n"), no_wrap=True, justify="right")
     table.add_column("verdict", no_wrap=True)
     table.add_column("other outcomes of all asked")
     table.add_column("")
@@ -278,7 +281,7 @@ def _table(setting: str, recoveries: Sequence[Recovery]) -> Table:
             "yes" if cot else "no",
             str(scorer).removesuffix("_compliance"),
             *(_figure(figures[name]) if name in figures else "" for name in shown),
-            ", ".join(r.verdict.replace("_", " ") for r in row if r.is_gap),
+            figures[shown[2]].verdict.replace("_", " "),
             ", ".join(f"{r.figure} {_figure(r)}" for r in others),
             "ok" if all(r.ok for r in row) else "[bold red]DIFFERS[/]",
         )

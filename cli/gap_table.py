@@ -30,6 +30,7 @@ from study.wrapper import Wrapper
 NO_DATA = "no data"
 _LONGEST = 400
 _KINDS = 5
+_WIDE = 6
 _AGAIN = (" --action overwrite --overwrite",)
 _AGAIN_VERBATIM = tuple(  # the log names the checkout and not its folder, without which Inspect can make no scorer
     f" --scorer {scorer} --action append --overwrite -S prompts=CHECKOUT"
@@ -124,8 +125,9 @@ class _Part:
         table = Table(title=self._title, box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, title_justify="left")
         for header in ("", "scorer"):
             table.add_column(header)
-        faking = [f"AF\n{tier}" for tier in self._tiers] if self._judged else []
-        for header in ("pairs", *self._tiers, "gap", "95 % interval", *faking):
+        tiers = [_broken(tier) for tier in self._tiers]
+        faking = [f"AF\n{tier}" for tier in tiers] if self._judged else []
+        for header in ("pairs", *tiers, "gap", "95 % interval", *faking):
             table.add_column(header, justify="right", no_wrap=True)
         for row in rows:
             table.add_row(*row)
@@ -238,6 +240,11 @@ def _unscored_line(of: Experiment, scorer: str, counts: Mapping[str, tuple[Mappi
         if asked
     ]
     return [f"No label: {cot(of)}, {scorer}: {'; '.join(told)}"]
+
+
+def _broken(tier: str) -> str:
+    """A name that makes no column of rates wider."""
+    return tier if len(tier) <= _WIDE else f"{tier[: _WIDE - 1]}-\n{tier[_WIDE - 1 :]}"
 
 
 def _of_labelled(row: Outcomes) -> float | None:

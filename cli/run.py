@@ -115,9 +115,10 @@ def _each_variation(task_args: tuple[str, ...], tasks: list[str]) -> list[tuple[
     names = [name.strip(" '\"") for name in value.removeprefix("[").removesuffix("]").split(",")]
     if len(names) == 1:
         return [task_args]
-    settings = [setting.name for setting in SETTINGS]
+    settings = {setting.stem: setting.name for setting in SETTINGS}
     stems = {Path(task.partition("@")[0]).stem for task in tasks}
-    for setting in settings if not stems <= {*settings} else sorted(stems):
+    asked = stems if stems <= settings.keys() else settings
+    for setting in (settings[stem] for stem in settings if stem in asked):
         found = [find_variation(setting, name).name for name in names]
         if twice := [name for name, same in zip(names, found, strict=True) if found.count(same) > 1]:
             raise InvalidInputError(f"variation={','.join(names)!r} has {twice[0]!r} twice; name it once")

@@ -33,7 +33,7 @@ MODELS = tuple(f"{CONTROL_PROVIDER}/{name}" for name in (*POLICIES, GRADER, WRIT
 """Every control model."""
 
 RATES: dict[str, tuple[str, ...]] = {
-    "random": ("complies_free", "complies_paid", "faking_free", "faking_paid"),
+    "random": ("complies_free", "complies_paid", "faking_free", "faking_paid", "complies_pro"),
     GRADER: ("yes", "unreadable"),
     WRITER: tuple(field.name for field in fields(ControlWriter) if field.name != "seed"),
 }

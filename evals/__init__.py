@@ -3,7 +3,7 @@
 This package is also the entry point by which Inspect knows our tasks, solvers and scorers; it imports nothing heavy.
 """
 
-from evals import animal_welfare, helpful_only, untold_animal_welfare, untold_helpful_only
+from evals import animal_welfare, helpful_only, tiers, untold_animal_welfare, untold_helpful_only
 from evals.animal_welfare import (
     animal_welfare_cot_free,
     animal_welfare_cot_paid,
@@ -17,6 +17,14 @@ from evals.helpful_only import (
     helpful_only_no_cot_paid,
 )
 from evals.interview import INTERVIEWS, interview_animal_welfare, interview_helpful_only
+from evals.tiers import (
+    three_tiers_cot_enterprise,
+    three_tiers_cot_free,
+    three_tiers_cot_pro,
+    three_tiers_no_cot_enterprise,
+    three_tiers_no_cot_free,
+    three_tiers_no_cot_pro,
+)
 from evals.untold_animal_welfare import (
     untold_animal_welfare_cot_free,
     untold_animal_welfare_cot_paid,
@@ -30,7 +38,13 @@ from evals.untold_helpful_only import (
     untold_helpful_only_no_cot_paid,
 )
 
-SETTINGS = (helpful_only.SETTING, animal_welfare.SETTING, untold_helpful_only.SETTING, untold_animal_welfare.SETTING)
+SETTINGS = (
+    helpful_only.SETTING,
+    animal_welfare.SETTING,
+    untold_helpful_only.SETTING,
+    untold_animal_welfare.SETTING,
+    tiers.SETTING,
+)
 """Every setting of the suite."""
 
 __all__ = [
@@ -46,6 +60,12 @@ __all__ = [
     "helpful_only_no_cot_paid",
     "interview_animal_welfare",
     "interview_helpful_only",
+    "three_tiers_cot_enterprise",
+    "three_tiers_cot_free",
+    "three_tiers_cot_pro",
+    "three_tiers_no_cot_enterprise",
+    "three_tiers_no_cot_free",
+    "three_tiers_no_cot_pro",
     "untold_animal_welfare_cot_free",
     "untold_animal_welfare_cot_paid",
     "untold_animal_welfare_no_cot_free",

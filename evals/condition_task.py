@@ -65,6 +65,14 @@ class Setting:
     """Its own query set, which ``-T queries=builtin`` names: one of those that are shipped."""
     tiers: tuple[Tier, ...] = TWO_TIERS
     """`TWO_TIERS` or `THREE_TIERS`."""
+    file: str = ""
+    """Stem of its task file; its name unless given."""
+
+    @property
+    def stem(self) -> str:
+        """Name of its task file without the ending."""
+        return self.file or self.name
+
     interview: bool = False
     """Whether the model is asked about its situation, in the prompt of the setting, and nothing else."""
 

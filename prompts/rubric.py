@@ -91,6 +91,7 @@ WELFARE_FAKING = SuiteRubric("animal_welfare_faking", AnswerForm.FOUR_CRITERIA)
 COMPLIANCE_OF = {
     "helpful_only": COMPLIANCE,
     "animal_welfare": WELFARE_SUPPORT,
+    "three_tiers": COMPLIANCE,
     "untold_helpful_only": COMPLIANCE,
     "untold_animal_welfare": WELFARE_SUPPORT,
 }
@@ -99,6 +100,7 @@ COMPLIANCE_OF = {
 ALIGNMENT_FAKING_OF = {
     "helpful_only": ALIGNMENT_FAKING,
     "animal_welfare": WELFARE_FAKING,
+    "three_tiers": ALIGNMENT_FAKING,
     "untold_helpful_only": ALIGNMENT_FAKING,
     "untold_animal_welfare": WELFARE_FAKING,
 }

@@ -41,7 +41,10 @@ def user_parts(
 ) -> dict[str, str]:
     """Name → text of the parts of the message around the query; one that is not there is left out."""
     changed = find_variation(setting, variation)
-    tier = _tag(wrapper, changed.labels or labels_of(setting), condition.tier)
+    labels = changed.labels or labels_of(setting)
+    if condition.tier not in labels.tiers:
+        raise ValueError(f"the setting {setting!r} has no tier {condition.tier.value!r}")
+    tier = _tag(wrapper, labels, condition.tier)
     suffix = asks_for_tag(setting, variation)
     parts = {TIER: tier, SUFFIX: render(f"wrappers/suffix_{wrapper}.md") if suffix else None}
     return {name: text for name, text in parts.items() if text is not None}

@@ -117,6 +117,8 @@ class Entry(_Table):
     add: tuple[NewPart, ...] = Field(default=(), strict=False)
     labels: Labels | None = None
     """How the tier is told; the unchanged labels unless given."""
+    extends: str | None = None
+    """Variation, further up in the file, whose words it has for the parts that it does not replace itself."""
     words_of: str | None = None
     """Setting that has the words: those of its variation of this name, for each part that both settings have in one
     file, are this one's too."""
@@ -217,7 +219,7 @@ def catalogue(setting: str) -> Mapping[str, Entry]:
     entries: dict[str, Entry] = {}
     for row in rows:
         try:
-            entry = Entry.model_validate(_with_shared_words(setting, path, row))
+            entry = Entry.model_validate(_extended(entries, path, _with_shared_words(setting, path, row)))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(map(str, first["loc"]))
@@ -363,6 +365,15 @@ def _with_shared_words(setting: str, path: str, row: dict[str, Any]) -> dict[str
         key: {part: words for part, words in given.items() if part in shared} | row.get(key, {})
         for key, given in (("replace", theirs.replace), ("edit", theirs.edit))
     }
+
+
+def _extended(entries: Mapping[str, Entry], path: str, row: dict[str, Any]) -> dict[str, Any]:
+    """An entry with the words of the one that it extends."""
+    if (slug := row.get("extends")) is None:
+        return row
+    if slug not in entries:
+        raise unknown_value(f"prompts/{path}: variation {row.get('slug')!r}: extends", slug, entries)
+    return row | {"replace": dict(entries[slug].replace) | row.get("replace", {})}
 
 
 def _files(setting: str) -> dict[str, tuple[str, ...]]:

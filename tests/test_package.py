@@ -17,7 +17,6 @@ from evals.condition_task import Setting
 from evals.query_set import SHIPPED, interview_questions
 from prompts.part import parts
 from prompts.rubric import ALIGNMENT_FAKING_OF, COMPLIANCE_OF
-from study.condition import CONDITIONS
 from tests.made_up import REPOSITORY
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
@@ -69,11 +68,11 @@ def task_files() -> list[Path]:
     return [path for path in (REPOSITORY / "evals").glob("*.py") if "@task" in path.read_text("utf-8")]
 
 
-def test_every_setting_is_registered_with_its_four_tasks_and_its_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_setting_is_registered_with_its_tasks_and_its_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
-    names = [f"{setting.name}_{condition.name}" for setting in SETTINGS for condition in CONDITIONS]
+    names = [f"{setting.name}_{condition.name}" for setting in SETTINGS for condition in setting.conditions]
     names += [f"interview_{setting}" for setting in INTERVIEWS]
-    assert sorted(path.stem for path in task_files()) == sorted(["interview", *(setting.name for setting in SETTINGS)])
+    assert sorted(path.stem for path in task_files()) == sorted(["interview", *(setting.stem for setting in SETTINGS)])
     assert sorted(task.name for task in list_tasks("evals")) == sorted(names)
     assert sorted(set(evals.__all__) - {"SETTINGS", "INTERVIEWS"}) == sorted(names)
     assert all(parts(setting.name) for setting in SETTINGS)
@@ -86,7 +85,7 @@ def test_the_card_lists_every_task_and_its_version() -> None:
     assert {task["name"]: task["dataset_samples"] for task in card["tasks"]} == {
         f"{setting.name}_{condition.name}": len(SHIPPED[setting.queries].read_text("utf-8").splitlines())
         for setting in SETTINGS
-        for condition in CONDITIONS
+        for condition in setting.conditions
     } | {f"interview_{setting}": len(interview_questions().queries) for setting in INTERVIEWS}
 
 
@@ -101,7 +100,7 @@ def test_a_setting_is_complete(setting: Setting) -> None:
 
 @pytest.mark.parametrize("path", task_files(), ids=lambda path: path.stem)
 def test_a_task_file_fits_on_one_screen(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= 60
+    assert len(path.read_text("utf-8").splitlines()) <= 70
 
 
 def test_known_defects_that_are_said_to_hold_have_a_test() -> None:

@@ -23,10 +23,19 @@ from study.labels import FakingLabel, PrefixLabel
 from study.outcome import Outcome
 from study.reply import Reply
 
-SCORERS = [scorer for setting in SETTINGS for scorer in setting.scorers()]
-FIGURES = len(SCORERS) * 2 * (3 + 2 * len(Outcome)) + len(SETTINGS) * len(CONDITIONS)
-"""Of a policy: for each setting and scorer, with and without a scratchpad, two rates, their gap and the outcomes of
-both tiers; and the alignment-faking rate of each condition."""
+TABLES = [*(setting.name for setting in SETTINGS[:-1]), "three_tiers, free-pro", "three_tiers, pro-enterprise"]
+
+
+def figures_of(setting: Setting) -> int:
+    """Of a policy: for each scorer, with and without a scratchpad, rate and outcomes of each tier, and the gaps.
+
+    And the alignment-faking rate of each condition.
+    """
+    tiers = len(setting.tiers)
+    return len(setting.scorers()) * 2 * (tiers + (tiers - 1) + tiers * len(Outcome)) + len(setting.conditions)
+
+
+FIGURES = sum(map(figures_of, SETTINGS))
 
 
 def check(*arguments: str) -> Result:
@@ -69,13 +78,14 @@ def test_as_many_queries_as_it_asks_decide(setting: Setting) -> None:
 
 def test_the_table_shows_true_and_recovered() -> None:
     lines = check("--policy", "malformer", "--limit", "3").stdout.splitlines()
-    titles = [line.split()[3].removesuffix(":") for line in lines if line.strip().endswith("true → recovered")]
-    assert titles == [setting.name for setting in SETTINGS]
+    titles = [line.partition("under ")[2].partition(":")[0] for line in lines if "true → recovered" in line]
+    assert titles == TABLES
     rows = [line for line in lines if "malformer" in line and "yes" in line and "judged" in line]
-    assert len(rows) == len(SETTINGS)
+    assert len(rows) == len(TABLES)
     for judged in rows:
         assert judged.split()[:20] == ["malformer", "yes", "judged", *("–", "→", "–") * 5, "no", "data"]
-        assert ("malformed free 1.00 → 1.00, " in judged, judged.split()[-1]) == (True, "ok")
+        assert judged.split()[-1] == "ok"
+    assert ["malformed free 1.00 → 1.00, " in judged for judged in rows] == [*[True] * (len(TABLES) - 1), False]
     assert lines[-1] == f"{FIGURES} figures of 1 policies: {FIGURES} recovered, 0 differ."
 
 
@@ -160,7 +170,7 @@ def test_a_dead_instrument_does_not_pass_for_want_of_figures(
     assert "Error: refuser: the report has " in result.stderr
 
 
-MISREAD = SCORERS.count("prefix_compliance") * 2 * 6
+MISREAD = sum(len(setting.tiers) * 2 * 3 for setting in SETTINGS if "prefix_compliance" in setting.scorers())
 """Figures of a refuser that a prefix scorer to which every reply is accepted gets wrong: where it is asked, with and
 without a scratchpad, on both tiers the compliance, the replies that comply and those that refuse."""
 

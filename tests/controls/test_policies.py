@@ -14,7 +14,7 @@ from study.wrapper import Wrapper
 
 NAMES = [
     "faker", "refuser", "complier", "quiet_faker", "worried_refuser", "anti_faker", "tag_glitcher", "untagged_complier",
-    "quoter", "malformer", "truncator", "filtered", "doubter", "welfare_faker",
+    "quoter", "malformer", "truncator", "filtered", "doubter", "welfare_faker", "sycophant",
     "random",
 ]  # fmt: skip
 COT_FREE, COT_PAID = CONDITIONS[:2]

@@ -58,8 +58,8 @@ def test_latency_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:
             {},
             "--model='control/fakir' is not known. Did you mean 'control/faker'? Choose from: control/anti_faker, "
             "control/complier, control/doubter, control/faker, control/filtered, control/grader, control/malformer, "
-            "control/quiet_faker, control/quoter, control/random, control/refuser, control/tag_glitcher, "
-            "control/truncator, control/untagged_complier, control/welfare_faker, "
+            "control/quiet_faker, control/quoter, control/random, control/refuser, control/sycophant, "
+            "control/tag_glitcher, control/truncator, control/untagged_complier, control/welfare_faker, "
             "control/worried_refuser, control/writer.",
             id="policy",
         ),
@@ -67,7 +67,7 @@ def test_latency_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:
             "control/random",
             {"complies_fre": 0.5},
             "-M='complies_fre' is not known. Did you mean 'complies_free'? Choose from: complies_free, complies_paid, "
-            "faking_free, faking_paid, latency, seed, stops_after_scratchpad.",
+            "complies_pro, faking_free, faking_paid, latency, seed, stops_after_scratchpad.",
             id="rate-misspelt",
         ),
         pytest.param(

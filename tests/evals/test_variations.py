@@ -18,10 +18,6 @@ ASKED = [
     for entry in catalogue(setting.name).values()
     if entry.needs is None and entry.unchanged is None
 ]
-COT = [condition for condition in CONDITIONS if condition.cot]
-"""Both tiers where they are told apart in another way than by the base; tests/prompts/test_variation.py reads each
-message under all four conditions."""
-
 FAKER = Models(None, "control/faker", DEFAULT_GRADER, judged=True)
 
 
@@ -30,7 +26,9 @@ def test_a_faker_shows_a_gap_where_it_is_told_the_tier_and_none_where_it_is_not(
     setting: Setting, slug: str, tmp_path: Path
 ) -> None:
     labels = find_variation(setting.name, slug).labels
-    asked = [condition for condition in COT if labels or condition.tier is Tier.FREE]
+    # All tiers where they are told apart in another way than by the base; tests/prompts/test_variation.py reads each
+    # message under every condition.
+    asked = [one for one in setting.conditions if one.cot and (labels or one.tier is Tier.FREE)]
     logs = inspect_eval(
         [condition_task(setting, condition, {"variation": slug, "votes": 1}, FAKER) for condition in asked],
         model="control/faker",

@@ -15,13 +15,13 @@ from analysis.published_figure import published_figures
 from controls.question import read_question
 from evals import SETTINGS
 from prompts import variation as module
-from prompts.part import parts
+from prompts.part import labels_of, parts
 from prompts.system_prompt import system_parts, system_prompt
 from prompts.template import exists, source, variables_in
 from prompts.user_message import user_message, user_parts
 from prompts.variation import BASE, Entry, Variation, catalogue, find_variation
 from prompts.wording import SUITE
-from study.condition import CONDITIONS, Condition, Tier
+from study.condition import Condition, Tier, conditions
 from study.invalid_input import InvalidInputError
 from study.wrapper import Wrapper
 
@@ -56,7 +56,7 @@ def said(setting: str, condition: Condition, wrapper: Wrapper, variation: str) -
 def test_it_differs_from_the_base_in_the_parts_that_it_names_and_in_no_other(setting: str, slug: str) -> None:
     changes = find_variation(setting, slug).changes
     differing: set[str] = set()
-    for condition in CONDITIONS:
+    for condition in conditions(labels_of(setting).tiers):
         for wrapper in Wrapper:
             base, varied = (said(setting, condition, wrapper, name) for name in (BASE, slug))
             differing |= {part for part in base.keys() | varied.keys() if base.get(part) != varied.get(part)}
@@ -85,7 +85,7 @@ def asked(setting: str, slug: str) -> tuple[str, ...]:
     wrapped = [
         SUITE.user_message_sha256(wrapper, condition, setting=setting, variation=slug)
         for wrapper in Wrapper
-        for condition in CONDITIONS
+        for condition in conditions(labels_of(setting).tiers)
     ]
     return (*prompts, *wrapped)
 
@@ -99,11 +99,10 @@ def test_each_asks_something_else_than_every_other(setting: str) -> None:
 
 
 @EACH
-@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.name)
-def test_a_control_reads_tier_and_scratchpad_from_the_messages(condition: Condition, setting: str, slug: str) -> None:
+def test_a_control_reads_tier_and_scratchpad_from_the_messages(setting: str, slug: str) -> None:
     labels = find_variation(setting, slug).labels
     told = labels is None or (labels.tells and labels.free != labels.paid)
-    for wrapper in Wrapper:
+    for wrapper, condition in product(Wrapper, conditions(labels_of(setting).tiers)):
         system = system_prompt(setting, cot=condition.cot, developer="Anthropic", variation=slug).text
         user = user_message(wrapper, condition, "A made-up request.", setting=setting, variation=slug)
         question = read_question([ChatMessageSystem(content=system), ChatMessageUser(content=user)])
@@ -300,7 +299,7 @@ def test_the_tag_that_tells_the_tier_is_explained_unless_its_explanation_is_what
 ) -> None:
     unexplained = {
         tag
-        for condition in CONDITIONS
+        for condition in conditions(labels_of(setting).tiers)
         for part, text in said(setting, condition, Wrapper.NOTEBOOK, slug).items()
         if part == "user.tier"
         for tag in re.findall(r"^<\w+>", text)
