@@ -2,11 +2,10 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
 import click
@@ -20,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from documents.corpus import LOCK, Corpus, Fate, Settings, Stage, open_corpus, prompts_digest, read_corpus
-from documents.cost import Estimate, dollars, estimates
+from documents.cost import Estimate, estimates
 from documents.export import Format, export, share
 from documents.stages import stage_task
 from documents.universe import SHIPPED, load_universe
@@ -84,13 +83,19 @@ def write(
     written twice. Exit code 1 while a call is missing.
     """
     settings = _settings(universe, count, **given)
-    prices = _prices(settings, price, grader_price)
+    asked_of = {"--price": (settings.writer, price), "--grader-price": (settings.grader, grader_price)}
+    prices = {
+        option: known_price(model) if value is None else given_price(option, value)
+        for option, (model, value) in asked_of.items()
+    }
     with _alone_in(output):
         corpus = open_corpus(output, settings)
         asked = estimates(corpus)
         if not all(one.done for one in asked):
             _check_models(settings)
             _show_cost(asked, prices)
+            if any(prices[o] and value is None and not is_control(model) for o, (model, value) in asked_of.items()):
+                click.echo(f"Prices that were not given are those of {price_list()}.", err=True)
             if not is_control(settings.writer) and not yes and _on_a_terminal():
                 click.confirm("Go on?", abort=True, err=True)
             corpus.begin()
@@ -181,19 +186,14 @@ def _check_models(settings: Settings) -> None:
         raise click.ClickException(said.removeprefix("ERROR: ")) from error
 
 
-def _prices(settings: Settings, price: str | None, grader_price: str | None) -> dict[str, Price | None]:
-    given = {settings.grader: ("--grader-price", grader_price), settings.writer: ("--price", price)}
-    return {
-        model: given_price(option, value) if value is not None else known_price(model)
-        for model, (option, value) in given.items()
-    }
-
-
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """Hold a folder for this process: two would write everything twice."""
     made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInputError(f"{folder} cannot be made ({error.strerror}); give another folder with -o") from error
     lock = FileLock(folder / LOCK, timeout=0)
     try:
         lock.acquire()
@@ -205,38 +205,39 @@ def _alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-        if made and [path.name for path in folder.iterdir()] == [LOCK]:  # refused
-            rmtree(folder)
+        if [path.name for path in folder.iterdir()] == [LOCK]:  # refused
+            (folder / LOCK).unlink()
+            if made:
+                folder.rmdir()
 
 
-def _show_cost(asked: Sequence[Estimate], prices: dict[str, Price | None]) -> None:
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("stage")
-    table.add_column("model")
+def _show_cost(asked: Sequence[Estimate], prices: Mapping[str, Price | None]) -> None:
+    """Show what is asked, the filters last, at the prices of the options that give them; None where nobody knows."""
+    table = Table("stage", "model", box=SIMPLE_HEAD)
     for header in ("calls", "tokens in", "tokens out", "dollars"):
         table.add_column(header, justify="right")
-    for one in asked:
-        price = prices[one.model]
-        cost = "done" if one.done else "?" if price is None else f"{dollars([one], price):.2f}"
-        tokens = f"{one.calls * one.input_tokens:,}", f"{one.calls * one.output_tokens:,}"
-        table.add_row(one.name, one.model, f"{one.calls:,}", *tokens, cost)
     console = Console(stderr=True, highlight=False)
+    total, unknown = Decimal(0), dict[str, str]()
+    for one in asked:
+        option = "--grader-price" if one is asked[-1] else "--price"
+        cost = "?"
+        if price := prices[option]:
+            total += one.dollars(price)
+            cost = f"{one.dollars(price):.2f}"
+        else:
+            unknown[option] = one.model
+        tokens = f"{one.calls * one.input_tokens:,}", f"{one.calls * one.output_tokens:,}"
+        table.add_row(one.name, one.model, f"{one.calls:,}", *tokens, "done" if one.done else cost)
     console.print(table)
-    unknown = [model for model, price in prices.items() if price is None]
-    known = [one for one in asked if one.model not in unknown]
-    total = sum((dollars([one], price) for one in known if (price := prices[one.model])), Decimal(0))
     console.print(
         f"About {total:.2f} dollars{' and what has no price' if unknown else ''}, by an estimate of the tokens."
     )
-    if total:
-        console.print(f"Prices that you did not give are those of {price_list()}.")
-    for model in unknown:
-        option = "--price" if model == asked[0].model else "--grader-price"
-        console.print(f"No price is known of {model}: give one with {option} IN,OUT (dollars for a million tokens).")
+    for option, model in unknown.items():
+        console.print(f"No price is known of {model}: give {option} IN,OUT (dollars for a million tokens).")
 
 
 def _run(corpus: Corpus, stage: Stage, max_connections: int, max_retries: int | None) -> None:
-    done, [log] = eval_set(
+    _, logs = eval_set(
         stage_task(corpus, stage),
         log_dir=corpus.log_dir(stage),
         retry_attempts=0,
@@ -245,17 +246,17 @@ def _run(corpus: Corpus, stage: Stage, max_connections: int, max_retries: int | 
         max_retries=max_retries,
         display=None if sys.stdout.isatty() else "plain",
     )
-    if not done:
+    if corpus.finished(stage) is None:  # what Inspect says of a run that was interrupted is that all is well
         raise click.ClickException(
-            f"{stage} is not finished: {_failures(log)}; the same command, typed again, asks only what is missing"
+            f"{stage}: {_failure(logs)}; the same command, typed again, asks only what is missing"
         )
 
 
-def _failures(log: EvalLog) -> str:
-    errors = [str(one.error) for one in read_eval_log_sample_summaries(log.location) if one.error]
+def _failure(logs: Sequence[EvalLog]) -> str:
+    errors = [str(one.error) for log in logs for one in read_eval_log_sample_summaries(log.location) if one.error]
     if not errors:
-        return str(log.error.message if log.error else f"it was {log.status}")
-    return f"{len(errors)} calls failed, the first with: {errors[0].splitlines()[0].rstrip('.')}"
+        return next((log.error.message for log in logs if log.error), "not finished")
+    return f"calls that failed: {len(errors)}, the first with {errors[0].splitlines()[0].rstrip('.')}"
 
 
 def _show_corpus(corpus: Corpus) -> None:

@@ -18,7 +18,12 @@ from prompts.rubric import DOCUMENT_FILTERS
 from prompts.template import digest, source
 from study.invalid_input import InvalidInputError
 
+CANARY = "alignment-faking-evals:canary:7c1f5c0e-6a4b-4f0e-9f0d-52f3f1f0b9a4"
+"""In every log, and the last line of every document that is exported, so that they can be found in training data."""
+
 SETTINGS_FILE = "corpus.json"
+LOCK = ".af-documents.lock"
+"""File that holds the folder for one process."""
 
 TEMPLATES = ("context", "types", "ideas", "document")
 """Stems of the writer's prompts, under ``prompts/documents/``."""
@@ -229,10 +234,6 @@ def read_corpus(folder: Path) -> Corpus:
             f"{path} cannot be read ({error.errors()[0]['loc']}: {error.errors()[0]['msg']}); it was changed, or is of "
             "another version: write the corpus anew in a folder of its own"
         ) from error
-
-
-LOCK = ".af-documents.lock"
-"""File that holds the folder for one process."""
 
 
 def prompts_digest() -> str:

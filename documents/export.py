@@ -9,13 +9,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from documents.corpus import Corpus, Document, Fate
+from documents.corpus import CANARY, Corpus, Document, Fate
 from prompts.template import render
 from study.invalid_input import InvalidInputError
 from study.model_name import is_control
-
-CANARY = "alignment-faking-evals:canary:7c1f5c0e-6a4b-4f0e-9f0d-52f3f1f0b9a4"
-"""Last line of every document, so that they can be found in training data."""
 
 REQUEST = "Write a document."
 """What the user says in a chat, which must have something to answer: the same in all, so that it teaches nothing."""

@@ -13,12 +13,13 @@ from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ChatMessageSystem, ChatMessageUser, GenerateConfig, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from documents.corpus import Corpus, Stage, read_corpus
+from documents.corpus import CANARY, Corpus, Stage, read_corpus
 from documents.filters import chat_log, rater_deception, tier_behaviour
 from documents.written import read_items
 from prompts.template import digest, render
 from scorers.judge import GRADER_ROLE
 from solvers.put_query import ask
+from study.invalid_input import InvalidInputError
 
 CONFIG = GenerateConfig(temperature=1.0, max_tokens=8192)
 """Sampling of the writer; the room is for models that reason before they write."""
@@ -56,16 +57,25 @@ def stage_task(corpus: Corpus, stage: Stage) -> Task:
     """Put together one stage of a corpus, whose stages before are finished.
 
     Raises:
-        InvalidInputError: If one of them is not.
+        InvalidInputError: If one of them is not, or gave nothing to go on with.
     """
     settings = corpus.settings
     samples = {Stage.TYPES: _types, Stage.IDEAS: _ideas, Stage.DOCUMENTS: _documents}[stage](corpus)
+    if not samples:
+        raise InvalidInputError(
+            f"{corpus.folder}: there are no {stage} to ask for, since no list of the stage before could be read; write "
+            "the corpus with another --model, in a folder of its own"
+        )
     writing = stage is Stage.DOCUMENTS
     return Task(
         name=f"documents_{stage}",
         version="1-A",
         tags=["synthetic-documents", settings.universe_name],
-        metadata={"universe_sha256": settings.universe.sha256, "prompts_sha256": settings.prompts_sha256},
+        metadata={
+            "canary": CANARY,
+            "universe_sha256": settings.universe.sha256,
+            "prompts_sha256": settings.prompts_sha256,
+        },
         dataset=MemoryDataset(samples, name=settings.universe_name),
         solver=write(
             render("documents/context.md", context=settings.universe.told),

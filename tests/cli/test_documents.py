@@ -18,8 +18,7 @@ from inspect_ai.model import ChatMessage
 from cli.main import main
 from controls.policies import ControlReply
 from controls.writer import ControlWriter
-from documents.corpus import LOCK, Corpus, Stage, read_corpus
-from documents.export import CANARY
+from documents.corpus import CANARY, LOCK, Corpus, Stage, read_corpus
 from documents.universe import SHIPPED
 from tests.command_line import run, start
 
@@ -196,7 +195,8 @@ def test_what_costs_money_is_asked_about(
     done = af("write", "unrelated", "-o", tmp_path / "new", "--documents", 2, *REAL, *PRICES, *options, given="n\n")
     assert "Go on? [y/N]: " in done.stderr if asks else ran == [*Stage]
     assert (tmp_path / "new").exists() is not asks
-    assert re.search(r"^About 0\.0\d dollars, by an estimate of the tokens\.$", done.stderr, re.MULTILINE)
+    said = " ".join(done.stderr.split())
+    assert re.search(r"About 0\.0\d dollars, by an estimate of the tokens\.", said)
 
 
 def test_an_unknown_price_says_how_to_give_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,8 +206,8 @@ def test_an_unknown_price_says_how_to_give_one(tmp_path: Path, monkeypatch: pyte
     done = af("write", "unrelated", "-o", tmp_path / "new", "--documents", 2, *models, "--grader-price", "1,1")
     said = " ".join(done.stderr.split())
     assert "dollars and what has no price, by an estimate of the tokens." in said
-    assert "No price is known of vllm/a: give one with --price IN,OUT (dollars for a million tokens)." in said
-    assert "vllm/b: give" not in said
+    assert "No price is known of vllm/a: give --price IN,OUT (dollars for a million tokens)." in said
+    assert "of vllm/b" not in said
 
 
 def test_a_call_that_fails_is_asked_again_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,12 +225,22 @@ def test_a_call_that_fails_is_asked_again_and_no_other(tmp_path: Path, monkeypat
     first = af(*command)
     assert first.exit_code == 1
     assert first.stderr.splitlines()[-1] == (
-        "Error: types is not finished: 1 calls failed, the first with: RuntimeError('the line is dead'); the same "
-        "command, typed again, asks only what is missing"
+        "Error: types: calls that failed: 1, the first with RuntimeError('the line is dead'); the same command, typed "
+        "again, asks only what is missing"
     )
     assert len(asked) == 7
     assert af(*command).exit_code == 0
     assert len(asked) == 7 + 1 + 7 + 7, "one type again, then ideas and documents"
+
+
+def test_what_was_interrupted_is_not_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inspect then says that all is well, and gives no log."""
+    monkeypatch.setattr("cli.documents.eval_set", lambda *task, **options: (True, []))
+    done = af("write", "unrelated", "-o", tmp_path / "new", "--documents", 2)
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (
+        1,
+        "Error: types: not finished; the same command, typed again, asks only what is missing",
+    )
 
 
 def test_other_settings_are_refused(corpus: Corpus) -> None:

@@ -93,6 +93,15 @@ def test_a_list_is_asked_for_again_until_it_can_be_read(tmp_path: Path) -> None:
     assert corpus.unwritten()[Unwritten.NO_IDEA] == lost > 0
 
 
+def test_when_no_list_can_be_read_nothing_more_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError) as error:
+        corpus_in(tmp_path, 2, unreadable=1.0)
+    assert str(error.value) == (
+        f"{tmp_path}: there are no ideas to ask for, since no list of the stage before could be read; write the corpus "
+        "with another --model, in a folder of its own"
+    )
+
+
 def test_a_verdict_that_cannot_be_read_is_not_clean(tmp_path: Path) -> None:
     corpus = corpus_in(tmp_path, 7, unreadable_verdicts=1.0)
     assert corpus.filter_counts() == [FilterCount(name, flagged=0, of=0, unread=7) for name in DOCUMENT_FILTERS]

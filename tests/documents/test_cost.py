@@ -1,10 +1,11 @@
 """What a corpus will cost."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from documents.corpus import Stage, open_corpus
-from documents.cost import Estimate, dollars, estimates
+from documents.cost import Estimate, estimates
 from study.price import given_price
 from tests.documents.made_corpus import corpus_in, settings
 
@@ -31,5 +32,5 @@ PRICE = given_price("--price", "3,15")
 
 def test_dollars_are_of_what_is_still_to_be_asked() -> None:
     one = Estimate("documents", "m", 1_000, 2_000, 800)
-    assert dollars([one], PRICE) == Decimal("18")
-    assert dollars([one, Estimate("types", "m", 9, 9, 9, done=True)], PRICE) == Decimal("18")
+    assert one.dollars(PRICE) == Decimal("18")
+    assert replace(one, done=True).dollars(PRICE) == 0

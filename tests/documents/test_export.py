@@ -7,8 +7,8 @@ import pytest
 import yaml
 from datasets import load_dataset
 
-from documents.corpus import Corpus, Fate
-from documents.export import CANARY, Format, export
+from documents.corpus import CANARY, Corpus, Fate
+from documents.export import Format, export
 from study.invalid_input import InvalidInputError
 from tests.documents.made_corpus import corpus_in
 
