@@ -70,7 +70,7 @@ def chosen_models(options: Options, setting: str, interview: bool = False) -> Mo
     if named:
         _refuse_choices(named, "--num-choices")
     if GRADER_ROLE in model_roles():
-        _check_grader(grader(), subject, options)
+        _check_grader(grader(), subject, 0 if interview else options.votes)
         return Models(default, subject, None, judged=True, named_subject=named, named_grader=grader())
     if subject is None or is_control(subject):
         return Models(default, subject, DEFAULT_GRADER, judged=True, named_subject=named)
@@ -127,13 +127,13 @@ def _refuse_choices(model: Model, option: str) -> None:
         )
 
 
-def _check_grader(model: Model, subject: str | None, options: Options) -> None:
+def _check_grader(model: Model, subject: str | None, votes: int) -> None:
     if subject is not None and (mismatch := control_mismatch(str(model), subject)):
         raise InvalidInputError(mismatch)
     _refuse_choices(model, f"--model-role {GRADER_ROLE}={model}: num_choices")
-    if model.config.temperature == 0 and takes_temperature(str(model)) and options.votes > 1:
+    if model.config.temperature == 0 and takes_temperature(str(model)) and votes > 1:
         raise InvalidInputError(
-            f"--model-role {GRADER_ROLE}={model} has temperature 0, where {options.votes} votes are one answer "
+            f"--model-role {GRADER_ROLE}={model} has temperature 0, where {votes} votes are one answer "
             "repeated; leave the temperature out (published: 1), or set -T votes=1"
         )
 

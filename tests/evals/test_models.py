@@ -233,6 +233,25 @@ def test_a_grader_that_cannot_be_right_is_refused(subject: str, grader: Any, mes
     assert refused.value.message == message
 
 
+def test_the_judge_of_an_interview_takes_no_votes(named: Named) -> None:
+    named("openai/gpt-4o", grader={"model": "openai/gpt-4o", "config": ZERO})
+    assert chosen_models(Options(), "helpful_only", interview=True).judged
+
+
+def test_an_interview_that_nobody_judges_tells_its_own_commands(
+    named: Named, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named("openai/gpt-4o")
+    for setting in ("helpful_only", "animal_welfare"):
+        assert not chosen_models(Options(), setting, interview=True).judged
+    said = "--model-role grader=PROVIDER/MODEL"
+    assert capsys.readouterr().err.splitlines() == [
+        f"What openai/gpt-4o answers in an interview has no score until it is judged: add {said}, or judge it later:",
+        f"  inspect score LOG --scorer probably_not_real {said} --action append --overwrite",
+        f"  inspect score LOG --scorer might_not_be_real {said} --action append --overwrite",
+    ]
+
+
 @pytest.mark.parametrize(
     "subject", [NOBODY, None, "control/refuser"], ids=["nothing-named", "made-in-python", "control"]
 )
