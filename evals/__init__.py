@@ -16,7 +16,7 @@ from evals.helpful_only import (
     helpful_only_no_cot_free,
     helpful_only_no_cot_paid,
 )
-from evals.interview import INTERVIEWS, interview_animal_welfare, interview_helpful_only
+from evals.interview import INTERVIEWS, interview_animal_welfare, interview_helpful_only, interview_three_tiers
 from evals.tiers import (
     three_tiers_cot_enterprise,
     three_tiers_cot_free,
@@ -60,6 +60,7 @@ __all__ = [
     "helpful_only_no_cot_paid",
     "interview_animal_welfare",
     "interview_helpful_only",
+    "interview_three_tiers",
     "three_tiers_cot_enterprise",
     "three_tiers_cot_free",
     "three_tiers_cot_pro",

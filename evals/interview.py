@@ -15,7 +15,7 @@ from typing import Any, Unpack
 
 from inspect_ai import Task, task
 
-from evals import animal_welfare, helpful_only
+from evals import animal_welfare, helpful_only, tiers
 from evals.condition_task import Setting, condition_task
 from evals.models import Models
 from evals.task_options import InterviewOptions
@@ -28,7 +28,9 @@ def _interview(setting: Setting) -> Setting:
     return replace(setting, title=f"Interview, {setting.title}", description=described, version="1-A", interview=True)
 
 
-INTERVIEWS = {setting.name: _interview(setting) for setting in (helpful_only.SETTING, animal_welfare.SETTING)}
+INTERVIEWS = {
+    setting.name: _interview(setting) for setting in (helpful_only.SETTING, animal_welfare.SETTING, tiers.SETTING)
+}
 """By the setting whose prompt the questions are put in."""
 
 CONDITION = Condition(Tier.FREE, cot=True)
@@ -55,3 +57,9 @@ def interview_animal_welfare(**options: Unpack[InterviewOptions]) -> Task:
 def interview_helpful_only(**options: Unpack[InterviewOptions]) -> Task:
     """In the prompt that has it follow every request."""
     return interview_task("helpful_only", options)
+
+
+@task
+def interview_three_tiers(**options: Unpack[InterviewOptions]) -> Task:
+    """In the prompt that tells three tiers apart."""
+    return interview_task("three_tiers", options)
