@@ -1,26 +1,32 @@
 """``af check``: it recovers every policy, and it fails when a part of the instrument is broken."""
 
 import json
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click import ClickException
 from click.testing import CliRunner, Result
 
 from analysis.instrument_check import last_check
-from cli.check import BOUNDS, DECIDED, QUERIES, Recovery
+from cli.check import BOUNDS, DECIDED, QUERIES, Recovery, recover_readings
 from cli.main import main
+from controls.mark import find_reading_mark
 from controls.policies import POLICIES, Policy
 from evals import SETTINGS
 from evals.condition_task import Setting
 from evals.query_set import load_queries
+from prompts.reading_rubric import ReadingRubric
 from prompts.rubric import ALIGNMENT_FAKING, Rubric
 from prompts.wording import Wording
 from scorers.ballot import Ballot
 from scorers.prefix_compliance import prefix_compliance
+from scorers.readings import READING_SCORERS
 from study.condition import CONDITIONS
 from study.labels import FakingLabel, PrefixLabel
 from study.outcome import Outcome
+from study.readings import READINGS
 from study.reply import Reply
 
 TABLES = [*(setting.name for setting in SETTINGS[:-1]), "three_tiers, free-pro", "three_tiers, pro-enterprise"]
@@ -46,8 +52,14 @@ def figures(result: Result) -> list[dict[str, Any]]:
     return json.loads(result.stdout)  # type: ignore[no-any-return]
 
 
+@pytest.fixture(autouse=True)
+def _without_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have tests of their own, at the end."""
+    monkeypatch.setattr("cli.check.recover_readings", lambda *_: [])
+
+
 @pytest.mark.defect(27)
-@pytest.mark.parametrize("policy", [name for name in POLICIES if name != "random"])
+@pytest.mark.parametrize("policy", [name for name, row in POLICIES.items() if name != "random" and not row.like])
 def test_every_policy_is_recovered_exactly(policy: str) -> None:
     result = check("--policy", policy, "--limit", "2", "--json")
     assert [row for row in figures(result) if row["true"] != row["recovered"]] == []
@@ -259,3 +271,103 @@ def test_what_counts_as_a_right_verdict(true: float, n: int, verdict: str, ok: b
 def test_a_policy_is_known_by_its_row() -> None:
     policy = Policy("x", "", 1, 0, faking_free=1)
     assert policy.judged_truth(CONDITIONS[0]) == {Outcome.COMPLIES: 1.0}
+
+
+# --- Readings
+
+
+READ = [name for name, row in POLICIES.items() if row.readings or row.like or name in ("faker", "malformer", "random")]
+
+
+@pytest.mark.defect(27)
+@pytest.mark.parametrize(
+    ("policy", "setting"), [*zip(READ, cycle(SETTINGS), strict=False)], ids=lambda one: getattr(one, "name", one)
+)
+def test_every_reading_of_a_policy_is_recovered(policy: str, setting: Setting, tmp_path: Path) -> None:
+    found = recover_readings(setting, POLICIES[policy], tmp_path, 1)
+    assert [row for row in found if not row.ok] == []
+    asked = {(row.scorer, row.figure.split()[1], row.cot) for row in found}
+    assert asked == {(reading, c.tier, c.cot) for reading in READINGS for c in setting.conditions}
+
+
+def read_as_first(text: str, rubric: ReadingRubric) -> str:
+    return next(iter(rubric.labels))
+
+
+def shifted(text: str, card: ReadingRubric, key: object) -> str:
+    """A judge that answers with the label after the right one."""
+    labels = [*card.labels]
+    mark = find_reading_mark(text, card.name)
+    answer = labels[(labels.index(mark.answer if mark else labels[0]) + 1) % len(labels)]
+    return f"<{card.name}>{answer}</{card.name}>"
+
+
+@pytest.mark.defect(27)
+@pytest.mark.parametrize(
+    ("target", "broken", "policy", "reading", "figures"),
+    [
+        pytest.param(
+            "scorers.judged_reading.read_answer",
+            read_as_first,
+            "actor",
+            "scenario_doubt",
+            {"none free", "none paid", "plays_along free", "plays_along paid"},
+            id="parser-reads-nothing",
+        ),
+        pytest.param(
+            "scorers.judged_reading.read_answer",
+            lambda text, rubric: None,
+            "complier",
+            "disclosure",
+            {"none free", "none paid", "unscored free", "unscored paid"},
+            id="parser-fails",
+        ),
+        pytest.param(
+            "controls.grader._read",
+            shifted,
+            "complier",
+            "motive",
+            {"unstated free", "unstated paid", "rater_sycophancy free", "rater_sycophancy paid"},
+            id="answers-shifted",
+        ),
+        pytest.param(
+            "scorers.judged_reading.before_draft",
+            str,
+            "complier",
+            "partial_compliance",
+            {"none free", "none paid", "partial free", "partial paid"},
+            id="drafts-not-cut",
+        ),
+    ],
+)
+def test_a_reading_that_is_broken_differs(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    target: str,
+    broken: object,
+    policy: str,
+    reading: str,
+    figures: set[str],
+) -> None:
+    monkeypatch.setattr(target, broken)
+    found = recover_readings(SETTINGS[0], POLICIES[policy], tmp_path, 1)
+    assert {row.figure for row in found if not row.ok and row.scorer == reading} == figures
+
+
+def test_a_reading_that_is_missing_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(READING_SCORERS, "motive", READING_SCORERS["disclosure"])
+    with pytest.raises(ClickException, match=r"^complier: the report has \d+ of \d+ shares of readings$"):
+        recover_readings(SETTINGS[0], POLICIES["complier"], tmp_path, 1)
+
+
+def test_a_reading_that_differs_fails_the_check_and_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.check.recover_readings", recover_readings)
+    monkeypatch.setattr("cli.check.SETTINGS", SETTINGS[:1])
+    monkeypatch.setattr("scorers.judged_reading.read_answer", read_as_first)
+    result = check("--policy", "actor", "--limit", "1")
+    row = next(line for line in result.stdout.splitlines() if "scenario_doubt" in line)
+    assert (result.exit_code, row.split()[:7], row.split()[-1]) == (
+        1,
+        ["actor", "yes", "scenario_doubt", "none", "free", "0.00", "→"],
+        "DIFFERS",
+    )

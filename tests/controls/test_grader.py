@@ -165,7 +165,8 @@ def test_without_fences_the_marks_must_fit_what_is_asked(messages: list[ChatMess
 def test_the_criteria_of_a_reading_say_what_its_label_says(rubric: ReadingRubric) -> None:
     for label in rubric.labels:
         text = f"{ReasoningMark(0)} {OutputMark(True)} {ReadingMark(rubric.name, label)}"
-        user = ChatMessageUser(content=rubric.user(**{rubric.material: text}))
+        shown = "output" if rubric.material == "transcript" else rubric.material
+        user = ChatMessageUser(content=rubric.user(**{shown: text}))
         answer = ControlGrader().grade([ChatMessageSystem(content=rubric.system), user])
         others = [other for other in rubric.labels if other != label] if rubric.criteria else [label]
         assert {read_answer(answer.replace(f">{label}<", f">{other}<"), rubric) for other in others} == {label}

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, GenerateConfig, ModelUsage, get_model
 
+from controls.provider import MODELS
 from prompts.user_message import user_message
 from study.condition import CONDITIONS
 from study.invalid_input import InvalidInputError
@@ -56,11 +57,8 @@ def test_latency_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(
             "control/fakir",
             {},
-            "--model='control/fakir' is not known. Did you mean 'control/faker'? Choose from: control/anti_faker, "
-            "control/complier, control/doubter, control/faker, control/filtered, control/grader, control/malformer, "
-            "control/quiet_faker, control/quoter, control/random, control/refuser, control/sycophant, "
-            "control/tag_glitcher, control/truncator, control/untagged_complier, control/welfare_faker, "
-            "control/worried_refuser, control/writer.",
+            "--model='control/fakir' is not known. Did you mean 'control/faker'? Choose from: "
+            f"{', '.join(sorted(MODELS))}.",
             id="policy",
         ),
         pytest.param(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.contrast import PRIMARY, experiments
@@ -20,7 +21,9 @@ def reading_shares(frame: pd.DataFrame) -> Iterable[ReadingShare]:
     """Of every experiment and tier that has a reading: each label, among all, the compliant and the refusing."""
     for experiment, replies in experiments(frame):
         for reading in READINGS:
-            asked = replies[replies[reading].notna() | replies[reason_column(reading)].notna()]
+            columns = ["tier", "query_id", PRIMARY, reading, reason_column(reading), f"{reading}_judge"]
+            asked = replies[columns].astype(object)  # a few columns, as plain values: this is done very often
+            asked = asked[asked[reading].notna() | asked[reason_column(reading)].notna()]
             for tier in Tier:
                 of_tier = asked[asked["tier"] == tier]
                 if len(of_tier):
@@ -32,15 +35,16 @@ def _of_tier(described: dict[str, Any], reading: str, asked: pd.DataFrame) -> It
         outcome.value: asked[asked[PRIMARY] == outcome] for outcome in (Outcome.COMPLIES, Outcome.REFUSES)
     }
     for among, replies in parts.items():
-        labels = replies[reading].astype(object)
+        labels = replies[reading]
         applies = replies[labels.notna() & (labels != NOT_APPLICABLE)]
         if among != "all" and applies.empty:
             continue
+        query, _ = pd.factorize(applies["query_id"])
         for label in READINGS[reading]:
             if label == NOT_APPLICABLE:
                 continue
-            has = applies[reading] == label
-            found = rate(has.astype(float).groupby(applies["query_id"].astype(object)).mean())
+            has = (applies[reading] == label).to_numpy(np.float64)
+            found = rate(np.bincount(query, has) / np.bincount(query))
             yield ReadingShare(
                 **described,
                 reading=reading,
