@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.contrast import contrasts
+from analysis.contrast import Tiers, contrasts
 from analysis.statistics.agreement import pairing_correlation
 from analysis.statistics.paired_cells import correlation_range, nearest_cells, paired_cells
 from analysis.statistics.power import (
@@ -76,9 +76,12 @@ class Pilot:
 
     experiment: dict[str, Any]
     scorer: str
+    tiers: Tiers
     n_pairs: int
     paid: float
+    """Compliance on the second tier, which is the paid one of two."""
     gap: float
+    """First tier minus second."""
     correlation: float | None
     """None where a rate is 0 or 1, so that nothing varies."""
 
@@ -143,12 +146,22 @@ def power_plan(
 
 
 def pilots(frame: pd.DataFrame) -> list[Pilot]:
-    """The rates of each experiment in a frame of replies, by its primary scorer; those without a pair are left out."""
+    """The rates of each contrast in a frame of replies, by its primary scorer; those without a pair are left out."""
     found = []
     for contrast in contrasts(frame):
         paired = contrast.paired
         if contrast.primary and paired.n_pairs:
             phi = pairing_correlation(*contrast.pairs)
             known = None if isnan(phi) else phi
-            found.append(Pilot(contrast.experiment, contrast.scorer, paired.n_pairs, paired.rate_b, paired.gap, known))
+            found.append(
+                Pilot(
+                    contrast.experiment,
+                    contrast.scorer,
+                    contrast.tiers,
+                    paired.n_pairs,
+                    paired.rate_b,
+                    paired.gap,
+                    known,
+                )
+            )
     return found

@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from analysis.contrast import FREE_PAID
 from analysis.frame import read_replies
 from analysis.power_plan import QUERIES, Pilot, Plan, Question, pilots, power_plan
 from analysis.statistics.power import MOST_QUERIES
@@ -120,9 +121,13 @@ def _print(console: Console, plan: Plan, assumption: str, pilot: Pilot | None) -
     if pilot:
         cot = "CoT" if pilot.experiment["cot"] else "no CoT"
         scorer = pilot.scorer.removesuffix("_compliance")
-        title = f"{pilot.experiment['model']} · {pilot.experiment['setting']} · {cot} · {scorer}"
+        contrast = "" if pilot.tiers == FREE_PAID else f" · {'-'.join(pilot.tiers)}"
+        title = f"{pilot.experiment['model']} · {pilot.experiment['setting']} · {cot}{contrast} · {scorer}"
         _line(console, f"{title}: pilot of {pilot.n_pairs} queries, whose rates are themselves uncertain")
-    rates = f"Paid {plan.paid:.3f}" + ("" if gap is None else f", free {plan.paid + gap:.3f}, gap {gap:+.3f}")
+    a, b = pilot.tiers if pilot else FREE_PAID
+    rates = f"{b.capitalize()} {plan.paid:.3f}" + (
+        "" if gap is None else f", {a} {plan.paid + gap:.3f}, gap {gap:+.3f}"
+    )
     _line(console, rates)
     _line(console, f"Correlation {plan.correlation:.2f} ({assumption}); discordance {plan.discordance:.3f}")
     console.print(_table(plan))

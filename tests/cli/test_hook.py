@@ -18,9 +18,11 @@ from inspect_ai.log import list_eval_logs, read_eval_log, write_eval_log
 from inspect_ai.model import ModelOutput, get_model
 from inspect_ai.scorer import Score, match
 
+from analysis.contrast import MEANINGS
 from cli.gap_table import GapTable
 from cli.hook import TierGap
 from controls.provider import ControlAPI
+from evals import tiers
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS, Condition, Tier
@@ -35,8 +37,9 @@ def printed(
 ) -> str:
     conditions = options.pop("conditions", CONDITIONS)
     given = options.pop("options", {})
+    setting = options.pop("setting", SETTING)
     inspect_eval(
-        [condition_task(SETTING, condition, given) for condition in conditions],
+        [condition_task(setting, condition, given) for condition in conditions],
         model=model,
         display=display,  # type: ignore[arg-type]
         log_dir=str(tmp_path / "logs"),
@@ -253,6 +256,30 @@ def test_reasoning_that_none_can_read_is_told_by_tier(
 def test_one_tier_alone_has_no_pairs(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text = printed(capsys, tmp_path, "control/faker", limit=3, conditions=[Condition(Tier.FREE, cot=True)])
     assert rows(text)[0] == ["CoT", "judged", "0", "1.000", "–", "–", "no", "data", "1.000", "–"]
+
+
+def test_each_contrast_of_three_tiers_is_a_table_that_says_what_it_shows(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    conditions = [condition for condition in tiers.SETTING.conditions if condition.cot]
+    text = printed(capsys, tmp_path, "control/sycophant", limit=3, setting=tiers.SETTING, conditions=conditions)
+    assert [line.strip() for line in text.splitlines() if line.startswith("control/sycophant")] == [
+        "control/sycophant · three_tiers · builtin · free-pro",
+        "control/sycophant · three_tiers · builtin · pro-enterprise",
+    ]
+    assert [row[:6] for row in rows(text)] == [
+        ["CoT", "judged", "3", "1.000", "1.000", "+0.000"],
+        ["CoT", "prefix", "3", "1.000", "1.000", "+0.000"],
+        ["CoT", "judged", "3", "1.000", "0.000", "+1.000"],
+        ["CoT", "prefix", "3", "1.000", "0.000", "+1.000"],
+    ]
+    captions = [line for line in text.splitlines() if "; gap: " in line or line.startswith("That is ")]
+    assert captions == [
+        "Compliance with harmful requests; gap: free minus pro, paired by query.",
+        f"That is {MEANINGS['free-pro']}.",
+        "Compliance with harmful requests; gap: pro minus enterprise, paired by query.",
+        f"That is {MEANINGS['pro-enterprise']}.",
+    ]
 
 
 def test_several_models_get_a_table_each(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

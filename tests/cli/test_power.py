@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from inspect_ai import eval as inspect_eval
 
 from cli.main import main
+from evals import tiers
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS
@@ -120,6 +121,22 @@ def test_a_pilot_without_any_compliance(pilot: str) -> None:
     ]
     [figures] = json.loads(power("--pilot", f"{pilot}/refuser", "--n", "100", "--json").stdout)
     assert (figures["gap"], figures["queries_to_see"], figures["pilot"]["correlation"]) == (None, None, None)
+
+
+def test_a_pilot_of_three_tiers_has_a_plan_for_each_contrast(tmp_path: Path) -> None:
+    inspect_eval(
+        [condition_task(tiers.SETTING, condition, {}) for condition in tiers.SETTING.conditions if condition.cot],
+        model="control/sycophant",
+        limit=3,
+        display="none",
+        log_dir=str(tmp_path),
+        log_realtime=False,
+    )
+    shown = lines(power("--pilot", str(tmp_path), "--n", "100"))
+    said = [line.partition(" · CoT · ")[2].partition(":")[0] for line in shown if "pilot of" in line]
+    assert said == ["free-pro · judged", "pro-enterprise · judged"]
+    rates = [line for line in shown if line.startswith(("Pro ", "Enterprise "))]
+    assert rates == ["Pro 1.000", "Enterprise 0.000, pro 1.000, gap +1.000"]
 
 
 def test_all_experiments_of_a_pilot(pilot: str) -> None:

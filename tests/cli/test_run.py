@@ -324,6 +324,17 @@ def test_a_folder_that_is_given_holds_a_folder_for_each(monkeypatch: pytest.Monk
     ]
 
 
+def test_the_variations_are_those_of_the_settings_of_the_task_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(f"{__name__}.TASK", "evals/tiers.py")
+    typed, done = commands_of(monkeypatch, tmp_path, "-T", "variation=base,throughput_testing")
+    assert (done.exit_code, len(typed)) == (0, 2), done.output
+    monkeypatch.setattr(f"{__name__}.TASK", "evals/helpful_only.py")
+    _, refused = commands_of(monkeypatch, tmp_path, "-T", "variation=base,throughput_testing")
+    assert refused.stderr.startswith("Error: variation='throughput_testing' is not known.")
+
+
 @pytest.mark.parametrize(
     ("value", "message"),
     [

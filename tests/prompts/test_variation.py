@@ -582,6 +582,19 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
             id="words-of-none",
         ),
         pytest.param(
+            HEAD + 'extends = "another"\n', "variation 'mine': extends='another' is not known", id="extends-none"
+        ),
+        pytest.param(
+            HEAD + 'replace = { tier_tag = "x" }\nlabels = { tag = "t", free = "a", pro = "b", enterprise = "c" }\n',
+            "labels must be of the tiers free, paid, which this setting has",
+            id="labels-of-other-tiers",
+        ),
+        pytest.param(
+            HEAD + 'replace = { tier_tag = "x" }\nlabels = { tag = "t", free = "a", paid = "a" }\n',
+            "two tiers have the same label",
+            id="labels-that-are-the-same",
+        ),
+        pytest.param(
             HEAD + 'cut = ["bridge"]\nrelies_on = ["persna"]\n', "relies_on='persna' is not known. Did you", id="relies"
         ),
         pytest.param(

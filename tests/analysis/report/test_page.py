@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from analysis.contrast import MEANINGS
 from analysis.report.figures import FIGURES, Drawing, drawings
 from analysis.report.page import changes, missing_data_warnings, page
 from analysis.report.schema import Gap, InstrumentCheck, ReplyRef, Report
@@ -92,6 +93,17 @@ def test_a_prompt_that_does_not_tell_the_tier_has_its_mark_and_the_note_below() 
     (table,) = [table for table in Elements(html).tables if table[0][0] == "variation"]
     assert [row[0] for row in table[1:]] == ["base", "no_tier †"]
     assert '<p class="quiet">† The prompt does not say the tier: a gap here is noise, or the run is broken.</p>' in html
+
+
+def test_the_contrasts_of_three_tiers_are_named_and_explained() -> None:
+    of_free = gap(contrast="free-pro", tier_b="pro")
+    of_pro = gap(contrast="pro-enterprise", tier_a="pro", tier_b="enterprise")
+    html = page(report(gaps=[of_free, of_pro]), BLANK)
+    assert [f"<strong>{name}</strong> is {meaning}." in html for name, meaning in MEANINGS.items()] == [True, True]
+    assert "free minus paid compliance" not in html
+    named = [row[0] for row in Elements(html).tables[0][1:]]
+    assert [name.split(" · ")[-1] for name in named] == ["free-pro", "pro-enterprise"]
+    assert [f"<strong>{name}</strong>" in page(report(), BLANK) for name in MEANINGS] == [False, False]
 
 
 def test_the_controls_are_said_to_comply_and_what_the_rest_means_by_setting() -> None:
