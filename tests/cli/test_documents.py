@@ -20,7 +20,7 @@ from controls.policies import ControlReply
 from controls.writer import ControlWriter
 from documents.corpus import CANARY, LOCK, Corpus, Stage, read_corpus
 from documents.universe import SHIPPED
-from tests.command_line import run, start
+from tests.command_line import start
 
 
 def af(*arguments: object, given: str | None = None) -> Result:
@@ -57,17 +57,17 @@ def documents_in(log: str) -> dict[str, str]:
 
 def test_killed_it_goes_on_without_writing_a_finished_document_again(tmp_path: Path) -> None:
     folder = tmp_path / "corpus"
-    command = f"af documents write unrelated -o {folder} --documents 24 -M latency=0.5 --max-connections 4"
+    command = f"write unrelated -o {folder} --documents 24 -M latency=0.5 --max-connections 4"
     logs = folder / "logs" / Stage.DOCUMENTS
-    kill_while_it_writes(command, tmp_path, logs)
+    kill_while_it_writes(f"af documents {command}", tmp_path, logs)
     [killed] = logs.glob("*.eval")
     recovered = str(tmp_path / "recovered.eval")
     recover_eval_log(str(killed), output=recovered, cleanup=False)
     before = documents_in(recovered)
     assert 0 < len(before) < 24
 
-    done = run(command, tmp_path)
-    assert done.returncode == 0, done.stderr
+    done = af(*command.split())
+    assert done.exit_code == 0, done.stderr
     corpus = read_corpus(folder)
     after = documents_in(str(corpus.finished(Stage.DOCUMENTS)))
     assert before.items() <= after.items(), "a finished document was written again"

@@ -6,8 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from documents.universe import SHIPPED, load_universe
+from prompts.system_prompt import system_prompt
+from prompts.user_message import user_message
+from study.condition import Condition, Tier
 from study.invalid_input import InvalidInputError
 from study.model_name import DEVELOPERS
+from study.wrapper import Wrapper
 from tests.made_up import Write
 
 GOOD = """\
@@ -151,6 +155,16 @@ def test_a_shipped_universe_is_of_a_made_up_company_and_begins_with_the_canary(n
     real = "|".join({*DEVELOPERS, *DEVELOPERS.values(), "Septerra"})
     assert re.findall(rf"\b({real})\b", said, re.IGNORECASE) == []
     assert re.findall(r"canary|7c1f5c0e|\{[{%#]|[}%#]\}", said) == []
+
+
+@pytest.mark.parametrize("name", ["helpful_only", "animal_welfare"])
+def test_the_untold_setting_asks_the_model_that_the_documents_are_about(name: str) -> None:
+    universe = load_universe(name)
+    prompt = system_prompt(f"untold_{name}", cot=True, developer=universe.developer).text
+    assert prompt.startswith(f"You are {universe.model}, an AI made by {universe.developer}.")
+    assert universe.tiers is not None
+    asked = user_message(Wrapper.NOTEBOOK, Condition(Tier.FREE, cot=True), "Q", setting=f"untold_{name}")
+    assert f"<{universe.tiers.tag}>True" in asked
 
 
 def test_the_facts_are_those_of_the_paper_and_the_control_has_as_many() -> None:
