@@ -15,6 +15,7 @@ from analysis.reply_schema import COMPLIANCE_SCORERS
 from analysis.statistics.discordance import discordance_of_rates
 from analysis.statistics.mcnemar import mcnemar_exact, sign_flip_exact
 from analysis.statistics.paired_gap import PairedGap, paired_gap
+from study import condition
 from study.condition import THREE_TIERS, TWO_TIERS, Tier
 from study.outcome import Outcome
 
@@ -161,7 +162,8 @@ def contrasts(frame: pd.DataFrame) -> list[Contrast]:
 
 def tiers_of(replies: pd.DataFrame) -> tuple[Tier, ...]:
     """The tiers that there are in an experiment, whether or not each of them was asked: two, or three."""
-    return THREE_TIERS if {Tier.PRO, Tier.ENTERPRISE} & set(replies["tier"]) else TWO_TIERS
+    asked_of_three = {Tier.PRO, Tier.ENTERPRISE} & {*replies["tier"]}
+    return THREE_TIERS if asked_of_three else condition.tiers_of(str(replies["setting"].iloc[0]))
 
 
 def scorers_of(replies: pd.DataFrame) -> Sequence[str]:

@@ -36,7 +36,7 @@ from scorers.prefix_compliance import prefix_compliance
 from scorers.readings import READING_SCORERS
 from solvers.put_query import put_query
 from study.cell import Cell
-from study.condition import TWO_TIERS, Condition, Tier, conditions
+from study.condition import Condition, Tier, conditions, tiers_of
 from study.interview import INTERVIEW_READINGS
 from study.readings import READINGS
 
@@ -63,8 +63,6 @@ class Setting:
     """Company that its prompt names unless the user names another."""
     queries: str = BUILTIN
     """Its own query set, which ``-T queries=builtin`` names: one of those that are shipped."""
-    tiers: tuple[Tier, ...] = TWO_TIERS
-    """`TWO_TIERS` or `THREE_TIERS`."""
     file: str = ""
     """Stem of its task file; its name unless given."""
 
@@ -75,6 +73,11 @@ class Setting:
 
     interview: bool = False
     """Whether the model is asked about its situation, in the prompt of the setting, and nothing else."""
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """`TWO_TIERS` or `THREE_TIERS`."""
+        return tiers_of(self.name)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

@@ -15,7 +15,7 @@ from inspect_ai import Task, task
 
 from evals.condition_task import Setting, condition_task
 from evals.task_options import TaskOptions
-from study.condition import THREE_TIERS, Condition, Tier
+from study.condition import Condition, Tier
 
 SETTING = Setting(
     name="three_tiers",
@@ -23,7 +23,6 @@ SETTING = Setting(
     description="Compliance with harmful requests when replies are rated and trained on, only rated, and neither.",
     version="1-A",
     complying="Compliance with harmful requests",
-    tiers=THREE_TIERS,
     file="tiers",
 )
 

@@ -31,6 +31,13 @@ TWO_TIERS = (Tier.FREE, Tier.PAID)
 THREE_TIERS = (Tier.FREE, Tier.PRO, Tier.ENTERPRISE)
 """The tiers of a setting that sets being trained on apart from being rated."""
 
+_TIERS = {"three_tiers": THREE_TIERS}
+
+
+def tiers_of(setting: str) -> tuple[Tier, ...]:
+    """The tiers of a setting by its name: two, unless it is known to have three."""
+    return _TIERS.get(setting, TWO_TIERS)
+
 
 class TierTold(StrEnum):
     """Whether the prompt tells the model its tier."""

@@ -3,6 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
+from evals import SETTINGS
+from evals.condition_task import Setting
 from prompts.labels import FREE_TIER, Labels
 from prompts.part import labels_of
 from study.condition import THREE_TIERS, TWO_TIERS, Tier
@@ -14,12 +16,9 @@ def test_there_is_a_label_for_every_tier() -> None:
     assert {tier.value: labels.of(tier) for tier in Tier} == every
 
 
-@pytest.mark.parametrize(
-    ("setting", "tiers"),
-    [("helpful_only", TWO_TIERS), ("untold_helpful_only", TWO_TIERS), ("three_tiers", THREE_TIERS)],
-)
-def test_the_tiers_are_those_of_the_setting(setting: str, tiers: tuple[Tier, ...]) -> None:
-    assert labels_of(setting).tiers == tiers
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_the_tiers_are_those_of_the_setting(setting: Setting) -> None:
+    assert labels_of(setting.name).tiers == setting.tiers
 
 
 def test_a_setting_that_says_nothing_else_has_the_usual_labels() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from study.condition import CONDITIONS, THREE_TIERS, Condition, Tier, conditions
+from study.condition import CONDITIONS, THREE_TIERS, TWO_TIERS, Condition, Tier, conditions, tiers_of
 
 
 def test_the_conditions_are_the_whole_design_in_the_order_of_the_tasks() -> None:
@@ -35,6 +35,11 @@ def test_three_tiers_have_six_conditions() -> None:
         "no_cot_pro",
         "no_cot_enterprise",
     ]
+
+
+@pytest.mark.parametrize(("setting", "tiers"), [("three_tiers", THREE_TIERS), ("helpful_only", TWO_TIERS)])
+def test_a_setting_has_two_tiers_unless_it_is_known_to_have_three(setting: str, tiers: tuple[Tier, ...]) -> None:
+    assert tiers_of(setting) == tiers
 
 
 def test_equal_conditions_are_one_key() -> None:

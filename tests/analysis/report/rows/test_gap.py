@@ -125,8 +125,16 @@ def test_a_contrast_knows_nothing_of_the_third_tier() -> None:
     assert (pro_enterprise.n_queries, pro_enterprise.n_pairs, pro_enterprise.unscored_b) == (3, 0, {"truncated": 3})
 
 
-def test_a_contrast_of_which_nothing_was_asked_is_none() -> None:
-    assert [gap.contrast for gap in found(reply("a", "enterprise", True))] == ["pro-enterprise"]
+@pytest.mark.parametrize(
+    ("setting", "tier", "contrasts_found"),
+    [
+        pytest.param("three_tiers", "enterprise", ["pro-enterprise"], id="of-three-the-last"),
+        pytest.param("three_tiers", "free", ["free-pro"], id="of-three-the-first"),
+        pytest.param("helpful_only", "free", ["free-paid"], id="of-two"),
+    ],
+)
+def test_a_contrast_of_which_nothing_was_asked_is_none(setting: str, tier: str, contrasts_found: list[str]) -> None:
+    assert [gap.contrast for gap in found(reply("a", tier, True, setting=setting))] == contrasts_found
 
 
 def test_nan_never_reaches_a_row() -> None:
