@@ -8,7 +8,7 @@ import pytest
 from inspect_ai.log import read_eval_log
 
 from controls.writer import ControlWriter
-from documents.corpus import Corpus, Document, Fate, FilterCount, Stage, open_corpus, read_corpus
+from documents.corpus import CANARY, Corpus, Document, Fate, FilterCount, Stage, open_corpus, read_corpus
 from documents.plan import Planned
 from documents.stages import document_ideas, document_types, full_documents
 from documents.written import Unwritten
@@ -16,6 +16,7 @@ from prompts.rubric import DOCUMENT_FILTERS
 from prompts.template import source
 from study.invalid_input import InvalidInputError
 from tests.documents.made_corpus import corpus_in, settings
+from tests.made_up import metrics
 
 RATES: dict[str, Any] = {
     "chat_log": 0.2,
@@ -57,6 +58,13 @@ def test_the_counts_add_up_to_what_was_asked_for(mixed: Corpus) -> None:
     assert sum(mixed.unwritten().values()) == mixed.fates()[Fate.UNWRITTEN]
     written = 28 - mixed.fates()[Fate.UNWRITTEN]
     assert [count.of + count.unread for count in mixed.filter_counts()] == [written] * 3
+
+
+def test_the_log_shows_the_same_counts(mixed: Corpus) -> None:
+    log = read_eval_log(str(mixed.finished(Stage.DOCUMENTS)))
+    for count in mixed.filter_counts():
+        assert metrics(log, count.name) == {"clean": count.of - count.flagged, "flagged": count.flagged}
+    assert (log.eval.metadata or {})["canary"] == CANARY
 
 
 @pytest.mark.parametrize(
