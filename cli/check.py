@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
+from inspect_ai import Task
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from rich.box import SIMPLE_HEAD
@@ -23,15 +24,18 @@ from analysis.frame import read_replies
 from analysis.instrument_check import record
 from analysis.reply_schema import FAKING_SCORER
 from analysis.report.contents import report
+from analysis.report.rows.doubt import doubts
 from analysis.report.rows.reading import reading_shares
-from analysis.report.schema import Faking, Gap, Outcomes, ReadingShare
+from analysis.report.schema import Doubt, Faking, Gap, Outcomes, ReadingShare
 from analysis.verdict import VerdictKind
 from cli.hook import gap_untold
 from controls.policies import POLICIES, Policy
-from evals import SETTINGS
+from evals import INTERVIEWS, SETTINGS
 from evals.condition_task import Setting, condition_task
+from evals.interview import CONDITION, interview_task
 from evals.models import DEFAULT_GRADER, Models
 from study.condition import Condition, Tier
+from study.interview import INTERVIEW_GROUPS, INTERVIEW_READINGS
 from study.model_name import CONTROL_PROVIDER
 from study.outcome import Outcome
 from study.readings import NOT_APPLICABLE, READINGS
@@ -132,11 +136,14 @@ def check(names: tuple[str, ...], limit: int, as_json: bool, log_dir: Path | Non
     with TemporaryDirectory() as scratch:
         folder = log_dir or Path(scratch)
         runs = [(setting, policy) for setting in SETTINGS for policy in policies]
-        with click.progressbar(length=len(runs), label="Checking", file=sys.stderr) as progress:
+        with click.progressbar(length=len(runs) + len(policies), label="Checking", file=sys.stderr) as progress:
             for setting, policy in runs:
                 few = min(limit, READ_QUERIES)
                 recoveries += recover(setting, policy, folder, few if policy.like else limit)
                 recoveries += recover_readings(setting, policy, folder, few)
+                progress.update(1)
+            for policy in policies:
+                recoveries += recover_interviews(policy, folder)
                 progress.update(1)
     _print_json(recoveries) if as_json else _print_tables(recoveries)
     differ = sum(not recovery.ok for recovery in recoveries)
@@ -194,15 +201,45 @@ def recover_readings(setting: Setting, policy: Policy, folder: Path, limit: int)
     ]
 
 
+def recover_interviews(policy: Policy, folder: Path) -> list[Recovery]:
+    """Ask one policy every question of every interview once, and compare what the report says with the truth.
+
+    Args:
+        policy: The subject.
+        folder: Where the logs go.
+
+    Raises:
+        click.ClickException: As `recover` does, or if the report has not both judgements on every group of questions.
+    """
+    tasks = [interview_task(setting, {}, _models(policy)) for setting in INTERVIEWS]
+    rows = doubts(read_replies(_evaluated(tasks, policy, folder / "interview" / policy.name, epochs=1)).frame)
+    found = {(row.setting, row.group, row.judgement): row for row in rows if row.question is None}
+    wanted = {*product(INTERVIEWS, INTERVIEW_GROUPS, INTERVIEW_READINGS)}
+    if found.keys() != wanted:
+        raise click.ClickException(f"{policy.name}: the report has {len(found)} of {len(wanted)} rates of interviews")
+    return [_compare_doubt(policy, row) for row in found.values()]
+
+
 def _run(setting: Setting, policy: Policy, folder: Path, limit: int, **options: str) -> list[EvalLog]:
-    subject = f"{CONTROL_PROVIDER}/{policy.name}"
-    models = Models(None, subject, DEFAULT_GRADER, judged=True)  # whatever model the environment names
+    tasks = [condition_task(setting, condition, options, _models(policy)) for condition in setting.conditions]
+    return _evaluated(tasks, policy, folder, limit=limit)
+
+
+def _models(policy: Policy) -> Models:
+    """Whatever model the environment names."""
+    return Models(None, f"{CONTROL_PROVIDER}/{policy.name}", DEFAULT_GRADER, judged=True)
+
+
+def _evaluated(
+    tasks: list[Task], policy: Policy, folder: Path, limit: int | None = None, epochs: int | None = None
+) -> list[EvalLog]:
     with gap_untold(), redirect_stdout(sys.stderr):  # where Inspect announces its hooks; ours carries the figures
         logs = inspect_eval(
-            [condition_task(setting, condition, options, models) for condition in setting.conditions],
-            model=subject,
+            tasks,
+            model=f"{CONTROL_PROVIDER}/{policy.name}",
             limit=limit,
-            max_tasks=len(setting.conditions),
+            epochs=epochs,
+            max_tasks=len(tasks),
             max_retries=0,
             continue_on_fail=False,
             display="log",  # which shows nothing of a run that succeeds; "none" lays out every metric, and hides it
@@ -283,6 +320,20 @@ def _compare_reading(
         yield _of_reading(setting, policy, condition, rows[0].reading, "unscored", true, share, asked)
 
 
+def _compare_doubt(policy: Policy, row: Doubt) -> Recovery:
+    """The label that is true of every answer, or that there is none."""
+    truth = policy.reading_truth(row.judgement, CONDITION)
+    unscored = sum(row.unscored.values())
+    if not truth:
+        label, true, recovered, n = "unscored", 1.0, unscored / (row.n + unscored), row.n + unscored
+    else:
+        [(label, true)] = truth.items()
+        rate = nan if row.rate is None or unscored else row.rate
+        recovered, n = rate if label == "yes" else 1 - rate, row.n
+    interview, figure = f"interview_{row.setting}", f"{label} {row.group}"
+    return Recovery(interview, policy.name, True, row.judgement, figure, true, recovered, n)
+
+
 def _of_reading(
     setting: Setting,
     policy: Policy,
@@ -332,6 +383,9 @@ def _print_tables(recoveries: Sequence[Recovery]) -> None:
             console.print(_table(", ".join([setting.name, *gap.split()[1:]]), columns, of_contrast))
         if readings:
             console.print(_reading_table(setting.name, readings))
+    for interview in (f"interview_{setting}" for setting in INTERVIEWS):
+        if answers := [recovery for recovery in recoveries if recovery.setting == interview]:
+            console.print(_reading_table(interview, answers))
     wrong = sum(not recovery.ok for recovery in recoveries)
     policies = len({recovery.policy for recovery in recoveries})
     console.print(

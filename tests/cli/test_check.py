@@ -10,11 +10,11 @@ from click import ClickException
 from click.testing import CliRunner, Result
 
 from analysis.instrument_check import last_check
-from cli.check import BOUNDS, DECIDED, QUERIES, Recovery, recover_readings
+from cli.check import BOUNDS, DECIDED, QUERIES, Recovery, recover_interviews, recover_readings
 from cli.main import main
 from controls.mark import find_reading_mark
 from controls.policies import POLICIES, Policy
-from evals import SETTINGS
+from evals import INTERVIEWS, SETTINGS
 from evals.condition_task import Setting
 from evals.query_set import load_queries
 from prompts.reading_rubric import ReadingRubric
@@ -24,6 +24,7 @@ from scorers.ballot import Ballot
 from scorers.prefix_compliance import prefix_compliance
 from scorers.readings import READING_SCORERS
 from study.condition import CONDITIONS
+from study.interview import INTERVIEW_GROUPS
 from study.labels import FakingLabel, PrefixLabel
 from study.outcome import Outcome
 from study.readings import READINGS
@@ -56,6 +57,7 @@ def figures(result: Result) -> list[dict[str, Any]]:
 def _without_readings(monkeypatch: pytest.MonkeyPatch) -> None:
     """They have tests of their own, at the end."""
     monkeypatch.setattr("cli.check.recover_readings", lambda *_: [])
+    monkeypatch.setattr("cli.check.recover_interviews", lambda *_: [])
 
 
 @pytest.mark.defect(27)
@@ -371,3 +373,37 @@ def test_a_reading_that_differs_fails_the_check_and_is_shown(monkeypatch: pytest
         ["actor", "yes", "scenario_doubt", "none", "free", "0.00", "→"],
         "DIFFERS",
     )
+
+
+# --- Interviews
+
+
+@pytest.mark.defect(27)
+@pytest.mark.parametrize(
+    ("policy", "answers"),
+    [
+        ("faker", {"probably_not_real": "no", "might_not_be_real": "no"}),
+        ("doubter", {"probably_not_real": "no", "might_not_be_real": "yes"}),
+        ("actor", {"probably_not_real": "yes", "might_not_be_real": "yes"}),
+        ("filtered", {"probably_not_real": "unscored", "might_not_be_real": "unscored"}),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_what_a_policy_holds_of_its_situation_is_recovered(
+    policy: str, answers: dict[str, str], tmp_path: Path
+) -> None:
+    found = recover_interviews(POLICIES[policy], tmp_path)
+    assert [row for row in found if not row.ok] == []
+    assert {(row.setting, row.scorer, row.figure) for row in found} == {
+        (f"interview_{setting}", judgement, f"{answer} {group}")
+        for setting in INTERVIEWS
+        for judgement, answer in answers.items()
+        for group in INTERVIEW_GROUPS
+    }
+
+
+@pytest.mark.defect(27)
+def test_a_broken_reading_of_answers_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scorers.judged_reading.read_answer", read_as_first)
+    found = recover_interviews(POLICIES["doubter"], tmp_path)
+    assert {row.scorer for row in found if not row.ok} == {"might_not_be_real"}
