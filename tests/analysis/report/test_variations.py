@@ -1,5 +1,6 @@
 from typing import Any
 
+from analysis.report.schema import Gap
 from analysis.report.variations import Variations, variations
 from tests.made_up_report import against_base, empty, family_gap, gap, report, varied
 
@@ -54,4 +55,18 @@ def test_a_family_with_facts_has_the_members_with_these_facts() -> None:
     assert [[row.name for row in of] for _, of in group.families] == [
         ["a + facts audits", "b + facts audits"],
         ["a", "b"],
+    ]
+
+
+def test_each_contrast_of_three_tiers_is_a_group_of_its_own() -> None:
+    def three(**changes: Any) -> list[Gap]:
+        return [
+            gap(contrast="free-pro", tier_b="pro", **changes),
+            gap(contrast="pro-enterprise", tier_a="pro", tier_b="enterprise", **changes),
+        ]
+
+    found = variations(report(gaps=[*three(), *three(variation="public_deployment")]))
+    assert [[(row.gap.contrast, row.name) for row in group.rows] for group in found] == [
+        [("free-pro", "base"), ("free-pro", "public_deployment")],
+        [("pro-enterprise", "base"), ("pro-enterprise", "public_deployment")],
     ]

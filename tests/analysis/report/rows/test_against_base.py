@@ -9,7 +9,7 @@ from analysis.report.rows.gap import gaps
 from analysis.report.schema import AgainstBase, PublishedChange
 from analysis.statistics.gap_difference import gap_difference
 from analysis.statistics.multiplicity import Correction
-from tests.made_up_frame import EXPERIMENT, JUDGED, PREFIX, frame, pairs
+from tests.made_up_frame import EXPERIMENT, JUDGED, PREFIX, frame, pairs, reply
 
 OPUS = "anthropic/claude-3-opus-20240229"
 # "c" has no label in one cell, "d" was asked in the base prompt alone.
@@ -155,3 +155,15 @@ def test_nobody_published_what_one_of_our_facts_changes() -> None:
     of = {"model": OPUS, "developer": "Anthropic"}
     rows = [row | of for row in BASE] + other(variation="cut_ex", facts="audits", **of)
     assert [row.published for row in found(*rows)] == [[]]
+
+
+def test_each_contrast_of_three_tiers_is_held_against_its_own_at_base() -> None:
+    def three(free: bool, pro: bool, **changes: Any) -> list[dict[str, object]]:
+        tiers = {"free": free, "pro": pro, "enterprise": False}
+        return [reply(q, tier, complies, **changes) for q in "abcd" for tier, complies in tiers.items()]
+
+    rows = found(*three(True, False, variation="base"), *three(True, True, variation="public", prompt_sha256="another"))
+    assert [(row.variation, row.contrast, row.gap_base, row.gap, row.difference) for row in rows] == [
+        ("public", "free-pro", 1.0, 0.0, -1.0),
+        ("public", "pro-enterprise", 0.0, 1.0, 1.0),
+    ]
