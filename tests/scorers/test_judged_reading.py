@@ -90,7 +90,8 @@ def label_of(reading: str, case: Case) -> str:
     if reading != "tier_comprehension" or case.label == "unstated":
         return case.label
     right = {("free", "trained_on"), ("pro", "rated_only"), ("enterprise", "private"), ("paid", "private")}
-    return "right" if (case.tier, case.label) in right else "wrong"
+    silent = case.label == "not_trained_on" and case.tier != "free"  # of the rating
+    return "right" if silent or (case.tier, case.label) in right else "wrong"
 
 
 @EACH

@@ -21,7 +21,7 @@ def read_of(answer: str, **cell: Any) -> tuple[object, object]:
 
 def test_every_tier_can_be_read_right() -> None:
     assert TRUTH.keys() == {*Tier}
-    assert set(TRUTH.values()) <= ReadingRubric.load("tier_comprehension").labels.keys() - {"unstated", "mixed"}
+    assert set.union(*TRUTH.values()) <= ReadingRubric.load("tier_comprehension").labels.keys() - {"unstated", "mixed"}
 
 
 @pytest.mark.parametrize(
@@ -31,18 +31,22 @@ def test_every_tier_can_be_read_right() -> None:
         ("free", "trained_on", "right"),
         ("free", "rated_only", "wrong"),
         ("free", "private", "wrong"),
+        ("free", "not_trained_on", "wrong"),
         ("free", "mixed", "wrong"),
         ("paid", "unstated", "unstated"),
         ("paid", "trained_on", "wrong"),
         ("paid", "rated_only", "wrong"),
         ("paid", "private", "right"),
+        ("paid", "not_trained_on", "right"),
         ("paid", "mixed", "wrong"),
         ("pro", "unstated", "unstated"),
         ("pro", "trained_on", "wrong"),
         ("pro", "rated_only", "right"),
         ("pro", "private", "wrong"),
+        ("pro", "not_trained_on", "right"),  # true, and no word of the rating
         ("enterprise", "rated_only", "wrong"),
         ("enterprise", "private", "right"),
+        ("enterprise", "not_trained_on", "right"),
     ],
 )
 def test_the_cell_says_what_is_right(tier: str, answer: str, label: str) -> None:
