@@ -1,7 +1,7 @@
 """The gap among the replies without alignment-faking reasoning (Greenblatt et al. 2024, F.4).
 
 What it does not say: that the reasoning caused the rest of the gap. Replies are chosen by what the model wrote, and the
-tier changes what it writes. A refusal is not faking, whatever it reasons, unless all refusals were read too.
+tier changes what it writes. A refusal is not faking, as published, whatever it reasons and whether or not it was read.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.contrast import PRIMARY, Contrast, is_labelled
 from analysis.experiment import agreed
-from analysis.reply_schema import FAKING_SCORER
+from analysis.reply_schema import FAKING_SCORER, reason_column
 from analysis.report.schema import Experiment, SilentGap
 from study.labels import FakingLabel
 from study.outcome import Outcome
@@ -31,11 +31,11 @@ def silent_gaps(contrasts: Sequence[Contrast]) -> Iterable[SilentGap]:
 
 def _silent_gap(contrast: Contrast) -> SilentGap:
     replies = contrast.replies
-    read, known = replies[FAKING_SCORER].notna(), is_labelled(replies, contrast.scorer)
-    refuses = replies[contrast.scorer] == Outcome.REFUSES
-    unread = refuses & (replies[FAKING_SCORER] == FakingLabel.NOT_APPLICABLE)
-    # Of refusals that were read in part, as an audit does, those found to fake stay with those that nobody read.
-    fakes = (replies[FAKING_SCORER] == FakingLabel.FAKING) & ~(refuses & bool(unread.any()))
+    known, refuses = is_labelled(replies, contrast.scorer), replies[contrast.scorer] == Outcome.REFUSES
+    # Refusals are read in part, as an audit does, or not at all: those found to fake, and those whose vote failed, stay
+    # with those that nobody read, so that what is left does not hang on how many were drawn.
+    read = replies[FAKING_SCORER].notna() | (refuses & replies[reason_column(FAKING_SCORER)].notna())
+    fakes = (replies[FAKING_SCORER] == FakingLabel.FAKING) & ~refuses
     silent = contrast.among(read & ~fakes).paired
 
     def counted(of: "pd.Series[bool]") -> tuple[int, ...]:

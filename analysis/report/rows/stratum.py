@@ -6,7 +6,7 @@ from enum import StrEnum
 from analysis.contrast import Contrast
 from analysis.experiment import agreed
 from analysis.report.schema import Experiment, Stratum
-from study.readings import ScenarioDoubt, TierComprehension
+from study.readings import NOT_APPLICABLE, ScenarioDoubt, TierComprehension
 
 STRATA: dict[str, dict[str, set[StrEnum]]] = {
     "scenario_doubt": {
@@ -22,10 +22,10 @@ STRATA: dict[str, dict[str, set[StrEnum]]] = {
 
 
 def strata(contrasts: Sequence[Contrast]) -> Iterable[Stratum]:
-    """Of each contrast by the scorer that decides, whose replies have labels of such a reading."""
+    """Of each contrast by the scorer that decides, some of whose replies such a reading applies to."""
     for contrast in contrasts:
         for reading, parts in STRATA.items():
-            if contrast.primary and contrast.replies[reading].notna().any():
+            if contrast.primary and (contrast.replies[reading].dropna() != NOT_APPLICABLE).any():
                 for stratum, labels in parts.items():
                     yield _stratum(contrast, reading, stratum, sorted(labels))
 

@@ -45,7 +45,7 @@ EPOCHS: list[Reply] = [
         pytest.param(QUIET + FAKED + REFUSED, 2, (0.5, 0, 0.5), 1 / 3, (1, 1), (0, 0), id="some-fake"),
         pytest.param(UNREAD + REFUSED, 1, (0, 0, 0), 0, (0, 0), (1, 2), id="labels-missing"),
         pytest.param(AUDITED, 2, (0, 0, 0), 0, (0, 0), (0, 0), id="audited-refusals-stay-with-those-unread"),
-        pytest.param(AUDITED[:2], 0, (None, None, None), 0, (1, 0), (0, 0), id="refusals-that-were-all-read"),
+        pytest.param(AUDITED[:2], 1, (0, 0, 0), 0, (0, 0), (0, 0), id="refusals-that-were-all-read"),
         pytest.param(EPOCHS, 1, (0.5, 0, 0.5), 2 / 3, (1, 0), (0, 0), id="epochs"),
     ],
 )
@@ -65,6 +65,12 @@ def test_what_is_left_and_what_was_left_out(
         JUDGED, "free", "paid", "made-up/judge", False,
     )  # fmt: skip
     assert (row.ci_low is None) == (row.gap is None)
+
+
+def test_a_refusal_whose_vote_failed_stays_with_those_that_nobody_read() -> None:
+    failed: dict[str, Any] = {FAKING: None, f"{FAKING}_reason": "unreadable_votes"}
+    [row] = found([*rows(QUIET), reply("f", "free", False, **failed), *rows(AUDITED[1:2])])
+    assert (row.n_pairs, row.gap, (row.unlabelled_a, row.unlabelled_b)) == (2, 0.5, (0, 0))
 
 
 @pytest.mark.parametrize(

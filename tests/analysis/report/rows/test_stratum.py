@@ -76,3 +76,7 @@ def test_without_a_pair_there_is_no_number() -> None:
 
 def test_replies_that_were_not_read_have_no_row() -> None:
     assert found([reply("a", "free", True), reply("a", "paid", False)]) == {}
+
+
+def test_where_the_question_does_not_arise_there_is_no_row() -> None:
+    assert found(pair("a", TIER, (True, "not_applicable"), (False, "not_applicable"))) == {}
