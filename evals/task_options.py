@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from prompts.variation import BASE
 from scorers.alignment_faking import checked_audit
 from scorers.ballot import VOTES
-from study.interview import INTERVIEW_GROUPS
+from study.interview import INTERVIEW_GROUPS, NOT_OF_INTERVIEWS
 from study.invalid_input import InvalidInputError, unknown_value
 from study.readings import READINGS
 from study.wrapper import Wrapper
@@ -115,7 +115,10 @@ class Options:
             of_others = any(unknown[0] == field.name for field in fields(cls))
             other = "It is for the tasks that are not interviews." if interview else "It is for interviews alone."
             raise unknown_value("-T", unknown[0], names, other if of_others else "")
-        return cls(**{name: _CHECKS[name](name, value) for name, value in given.items()})
+        options = cls(**{name: _CHECKS[name](name, value) for name, value in given.items()})
+        if interview and (useless := [name for name in options.read if name in NOT_OF_INTERVIEWS]):
+            raise InvalidInputError(f"read={useless[0]!r} says nothing of the answers to an interview; leave it out")
+        return options
 
 
 def _text(name: str, value: Any) -> str:

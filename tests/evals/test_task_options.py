@@ -79,6 +79,12 @@ def test_what_is_typed_is_what_is_checked() -> None:
     assert set(InterviewOptions.__annotations__) <= {*known}
 
 
+def test_an_interview_has_no_reading_that_its_answers_cannot_have() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        Options.checked({"read": "motive,original_faking"}, interview=True)
+    assert str(caught.value) == "read='original_faking' says nothing of the answers to an interview; leave it out"
+
+
 NOT_A_TEXT = "is not a text; give one, in quotes where YAML reads it otherwise"
 NOT_VOTES = "is not a number of votes; give a whole number from 1 (published: 20)"
 NOT_TURNS = "is not a number of turns; give a whole number from 1 to 10 (published loop: 4)"
