@@ -55,8 +55,8 @@ METHODS = {
     "readings": "interval of a rate, over the replies with a label that the reading applies to",
     "compliance with the controls": "share of the harmless controls that complies, interval of a rate; in helpful-only "
     "1 minus it is over-refusal (Röttger et al. 2024)",
-    "power": "exact McNemar, enumerated (Duffy 1984), at the median paid rate of the primary contrasts, replies of the "
-    "two tiers independent given the rates",
+    "power": "exact McNemar, enumerated (Duffy 1984), at the median paid rate of the primary contrasts (of three "
+    "tiers that on the second of each), replies of the two tiers independent given the rates",
     "family": "the primary scorer's contrasts of a model and setting: judged where there is a judge, else the prefix",
 }
 """What gave which number."""

@@ -434,7 +434,7 @@ def power(report: Report) -> Figure:
             "power 0.8": Line2D([], [], color=QUIET, linewidth=1, linestyle=(0, (4, 3))),
         },
         height,
-        " ".join(sorted({_reckoned_from(point) for point in report.power})),
+        " ".join(sorted({_reckoned_from(point, _primary(report)) for point in report.power})),
     )
     return figure
 
@@ -619,9 +619,11 @@ def _primary(report: Report) -> list[Gap]:
     return [gap for gap in report.gaps if gap.primary]
 
 
-def _reckoned_from(point: Power) -> str:
+def _reckoned_from(point: Power, gaps: Iterable[Gap]) -> str:
+    second = {gap.tier_b for gap in gaps}
+    of = "paid rate" if second <= {"paid"} else "rate on the second tier"
     tiers = f"φ {point.correlation:.2f}" if point.correlation else "the two tiers independent"
-    return f"At the median paid rate, {point.paid:.3f}; {tiers}"
+    return f"At the median {of}, {point.paid:.3f}; {tiers}"
 
 
 def _minus(gaps: Iterable[Gap]) -> str:

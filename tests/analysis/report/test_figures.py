@@ -134,6 +134,8 @@ def test_where_every_reply_has_a_label_the_figure_says_so() -> None:
 def test_the_power_curves_say_what_they_are_reckoned_from(correlation: float, tiers: str) -> None:
     points = [Power(n=n, paid=0.047, correlation=correlation, gap=0.1, power=n / 1000) for n in (50, 400)]
     assert f"At the median paid rate, 0.047; {tiers}" in words(drawing(report(power=points), "power"))
+    of_three = report(power=points, gaps=[gap(contrast="free-pro", tier_b="pro")])
+    assert f"At the median rate on the second tier, 0.047; {tiers}" in words(drawing(of_three, "power"))
 
 
 @pytest.mark.defect(13)
