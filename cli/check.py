@@ -1,12 +1,16 @@
 """``af check``: does the whole instrument recover what the control subjects truly do?"""
 
 import json
+import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import asdict, astuple, dataclass, replace
+from functools import partial
 from itertools import product
 from math import isnan, nan
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,8 +47,8 @@ from study.readings import NOT_APPLICABLE, READINGS
 BOUNDS = 0.9999
 """Central share of the exact binomial distribution that a recovered rate of a random policy must lie in."""
 
-QUERIES = 88
-"""Queries per condition: all of the smallest set, and enough to decide in every setting; more only take longer."""
+QUERIES = 64
+"""Queries per condition: enough to decide in every setting; more only take longer."""
 
 READ_QUERIES = 2
 """Queries per condition of which the readings are checked: what a policy says there is the same of every query."""
@@ -118,13 +122,20 @@ class Recovery:
 @click.option(
     "--limit", type=click.IntRange(min=1), default=QUERIES, show_default=True, help="Most queries per condition."
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    show_default="the cores of this machine",
+    help="Processes that check policies at the same time.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON and nothing else.")
 @click.option(
     "--log-dir",
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep the logs here. Default: they are thrown away.",
 )
-def check(names: tuple[str, ...], limit: int, as_json: bool, log_dir: Path | None) -> None:
+def check(names: tuple[str, ...], limit: int, jobs: int, as_json: bool, log_dir: Path | None) -> None:
     """Check the instrument on models of known behaviour.
 
     Runs every control policy through the whole pipeline (prompt, solver, parser, scorers, statistics) and compares what
@@ -135,15 +146,13 @@ def check(names: tuple[str, ...], limit: int, as_json: bool, log_dir: Path | Non
     recoveries: list[Recovery] = []
     with TemporaryDirectory() as scratch:
         folder = log_dir or Path(scratch)
-        runs = [(setting, policy) for setting in SETTINGS for policy in policies]
-        with click.progressbar(length=len(runs) + len(policies), label="Checking", file=sys.stderr) as progress:
-            for setting, policy in runs:
-                few = min(limit, READ_QUERIES)
-                recoveries += recover(setting, policy, folder, few if policy.like else limit)
-                recoveries += recover_readings(setting, policy, folder, few)
-                progress.update(1)
-            for policy in policies:
-                recoveries += recover_interviews(policy, folder)
+        checks: list[Check] = [
+            *(partial(_recover_all, setting, policy, folder, limit) for setting in SETTINGS for policy in policies),
+            *(partial(recover_interviews, policy, folder) for policy in policies),
+        ]
+        with click.progressbar(length=len(checks), label="Checking", file=sys.stderr) as progress:
+            for found in _recovered(checks, jobs):
+                recoveries += found
                 progress.update(1)
     _print_json(recoveries) if as_json else _print_tables(recoveries)
     differ = sum(not recovery.ok for recovery in recoveries)
@@ -152,6 +161,34 @@ def check(names: tuple[str, ...], limit: int, as_json: bool, log_dir: Path | Non
         record(len(recoveries), differ, what)
     if differ:
         raise click.exceptions.Exit(1)
+
+
+Check = Callable[[], list[Recovery]]
+
+
+def _recovered(checks: Sequence[Check], jobs: int) -> Iterator[list[Recovery]]:
+    """What each check recovers, in order."""
+    if jobs == 1:
+        yield from map(_done, checks)
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as processes:  # Inspect is at work in threads: never fork
+        try:
+            yield from processes.map(_done, checks)
+        except click.ClickException:
+            processes.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _done(check: Check) -> list[Recovery]:
+    return check()
+
+
+def _recover_all(setting: Setting, policy: Policy, folder: Path, limit: int) -> list[Recovery]:
+    few = min(limit, READ_QUERIES)
+    return [
+        *recover(setting, policy, folder, few if policy.like else limit),
+        *recover_readings(setting, policy, folder, few),
+    ]
 
 
 def recover(setting: Setting, policy: Policy, folder: Path, limit: int) -> list[Recovery]:

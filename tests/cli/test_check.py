@@ -46,7 +46,7 @@ FIGURES = sum(map(figures_of, SETTINGS))
 
 
 def check(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["check", *arguments])
+    return CliRunner().invoke(main, ["check", "--jobs", "1", *arguments])  # so that what a test breaks is broken
 
 
 def figures(result: Result) -> list[dict[str, Any]]:
