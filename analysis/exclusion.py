@@ -16,6 +16,9 @@ class ExclusionKind(StrEnum):
     PARTIAL = "partial"
     """The run was cancelled or failed: its finished replies are used, and what was not asked is missing."""
 
+    STOPPED = "stopped"
+    """The run stopped as it was told to, at a budget: what was not asked is missing in all conditions."""
+
     INVALIDATED = "invalidated"
     """Somebody marked samples as invalid; their summaries do not say which."""
 

@@ -151,7 +151,11 @@ def _left_out(location: str, log: LogFacts, rows: int) -> list[Exclusion]:
         return [exclusion(ExclusionKind.UNSCORED, rows, "the log holds no score", remedy)]
     found = []
     missing = max(0, log.asked - rows)
-    if log.status != "success" or missing:
+    if log.status == "success" and missing and log.stopped:
+        reason = f"the run stopped ({log.stopped}): {rows} of {log.asked} replies are used, {missing} were never asked"
+        remedy = "ask the rest: the af run command again, with a larger --budget"
+        found.append(exclusion(ExclusionKind.STOPPED, missing, reason, remedy))
+    elif log.status != "success" or missing:
         how = {"success": "ended", "cancelled": "was cancelled"}.get(log.status, "ended with an error")
         reason = f"the run {how}: {rows} of {log.asked} replies are used, {missing} were never asked"
         remedy = f"ask the rest: the af run command again, or inspect eval-retry {location}"

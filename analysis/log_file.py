@@ -64,6 +64,8 @@ class LogFacts:
     """Whether the run had scorers, which ``inspect score`` takes when none is named to it."""
     interview: bool = False
     """Whether the model was asked about its situation."""
+    stopped: str = ""
+    """Why a run that ended well did not ask for all; empty where it did."""
 
     @property
     def age(self) -> tuple[str, str]:
@@ -74,6 +76,12 @@ class LogFacts:
 def is_ours(log: EvalLog) -> bool:
     """Whether a log is of one of this suite's tasks."""
     return "query_set_sha256" in (log.eval.metadata or {})
+
+
+def stopped(log: EvalLog) -> str:
+    """Why a run asked for less than it was to, without an error; empty where it asked for all."""
+    early = log.results and log.results.early_stopping
+    return early.early_stops[0].reason or "stopped early" if early and early.early_stops else ""
 
 
 def newest_attempts(logs: Iterable[EvalLog]) -> tuple[list[EvalLog], list[tuple[EvalLog, EvalLog]]]:

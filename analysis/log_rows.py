@@ -10,7 +10,7 @@ from inspect_ai.log import EvalLog, EvalSampleSummary, read_eval_log_sample_summ
 from inspect_ai.scorer import Score
 from pydantic import ValidationError
 
-from analysis.log_file import BROKEN, LogFacts, asked, is_ours, plain, sampling, unreadable
+from analysis.log_file import BROKEN, LogFacts, asked, is_ours, plain, sampling, stopped, unreadable
 from analysis.reply_schema import ARROW, COMPLIANCE_SCORERS, FAKING_SCORER, reason_column, table
 from study.cell import Cell
 from study.invalid_input import InvalidInputError
@@ -72,6 +72,7 @@ def _facts(log: EvalLog, written: str, names: set[str], scorers: Sequence[str]) 
         unknown_scorers=tuple(sorted(name for name in names if not any(newest([name], known) for known in SCORERS))),
         names_scorers=bool(log.eval.scorers),
         interview=bool((log.eval.metadata or {}).get("interview")),
+        stopped=stopped(log),
     )
 
 

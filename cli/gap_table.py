@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.contrast import MEANINGS, PREFIX, PRIMARY
-from analysis.exclusion import Exclusion
+from analysis.exclusion import Exclusion, ExclusionKind
 from analysis.frame import read_replies
 from analysis.published_figure import PUBLISHED_DEVELOPER
 from analysis.reply_schema import COMPLIANCE_SCORERS, FAKING_SCORER
@@ -287,11 +287,11 @@ def _ungraded(frame: pd.DataFrame) -> list[str]:
 
 
 def _left_out(exclusions: Sequence[Exclusion]) -> list[str]:
-    """What is in no figure; a failed run whose replies were all asked for is told by its failures."""
+    """What is in no figure; of a failed run its failures tell, and of one that reached its budget ``af run``."""
     return [
         f"Left out: {exclusion.log}: {exclusion.reason}" + (f"; {exclusion.remedy}" if exclusion.remedy else "")
         for exclusion in exclusions
-        if exclusion.samples
+        if exclusion.samples and exclusion.kind != ExclusionKind.STOPPED
     ]
 
 

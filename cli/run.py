@@ -14,16 +14,20 @@ from typing import Any
 import click
 from filelock import FileLock, Timeout
 from fsspec.core import url_to_fs
-from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
+from inspect_ai.event import ModelEvent
+from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries, write_eval_log
 from inspect_ai.util import display_type
 
-from analysis.log_file import is_ours, newest_attempts
+from analysis.log_file import is_ours, newest_attempts, stopped
 from cli.gap_table import GapTable
 from evals import SETTINGS
-from evals.pair_gate import pair_gate
+from evals.budget import ACCOUNT, Account, Cap, PriceOf
+from evals.models import DEFAULT_SUBJECT
+from evals.pair_gate import PairGate, experiment_of, pair_gate
 from prompts.template import digest
 from prompts.variation import find_variation
 from study.invalid_input import InvalidInputError
+from study.price import given_price, known_price
 
 CONNECTIONS = 20
 """Requests to the model under test at a time, unless the user says otherwise."""
@@ -40,6 +44,7 @@ _NO_RETRY = ["--retry-attempts", "0", "--no-retry-immediate"]
 
 _REFUSED = {
     "--max-tasks": "all conditions run at once, so that their queries stay in pairs",
+    "--no-log-samples": "pairs are made of samples",
     "--detach": "the pairs are kept by the process that you started; put that one in the background",
 }
 
@@ -66,11 +71,27 @@ _REFUSED = {
     help="Requests to the model under test at a time, and how many queries two conditions can be apart.",
 )
 @click.option(
+    "--budget",
+    metavar="AMOUNT",
+    help="Begin no query that would not fit into this, by model and grader, in all conditions and all runs into the "
+    "folder: 20usd, 2Mtok or 5000calls.  [default: no limit]",
+)
+@click.option("--price", metavar="IN,OUT[,CACHED]", help="Dollars for a million tokens of the model under test.")
+@click.option("--grader-price", metavar="IN,OUT[,CACHED]", help="The same of the grader.")
+@click.option(
     "--log-dir",
     help="Where the logs go, and where an interrupted run is found again.  [default: a folder of the logs folder that "
     "is named after the task, the model and the options above]",
 )
-def run(arguments: tuple[str, ...], max_connections: int, log_dir: str | None, **experiment: Any) -> None:
+def run(
+    arguments: tuple[str, ...],
+    max_connections: int,
+    budget: str | None,
+    price: str | None,
+    grader_price: str | None,
+    log_dir: str | None,
+    **experiment: Any,
+) -> None:
     """Run tasks with all their conditions at once, in pairs.
 
     A query is put in all conditions at about the same time, so that a provider that changes during the day changes in
@@ -80,6 +101,7 @@ def run(arguments: tuple[str, ...], max_connections: int, log_dir: str | None, *
 
     \b
         af run evals/helpful_only.py --limit 200
+        af run evals/helpful_only.py --limit 200 --budget 20usd
         af run evals/helpful_only.py --model openai/gpt-4o --model-role grader=openai/gpt-4o-mini
 
     Takes all options of inspect eval-set too.
@@ -94,16 +116,25 @@ def run(arguments: tuple[str, ...], max_connections: int, log_dir: str | None, *
             raise InvalidInputError(f"{option} does not go with af run: {reason}; leave it out")
     if os.environ.get("INSPECT_ASYNC_BACKEND") == "trio":
         raise InvalidInputError("INSPECT_ASYNC_BACKEND='trio' does not go with af run, which needs asyncio; unset it")
-    sets = _each_variation(experiment["task_args"], tasks)
+    cap = Cap.read(budget) if budget is not None else None
+    price_of = _prices(_models(experiment), price, grader_price)
+    sets = [experiment | {"task_args": task_args} for task_args in _each_variation(experiment["task_args"], tasks)]
+    names = [one["task_args"][-1].partition("=")[2] if len(sets) > 1 else "" for one in sets]
+    folders = [
+        _folder(tasks, one) if not log_dir else f"{log_dir.rstrip('/')}/{name}" if name else log_dir
+        for one, name in zip(sets, names, strict=True)
+    ]
+    if cap and "://" in folders[0]:
+        raise InvalidInputError(
+            f"--budget keeps its account in the folder of the logs, and {folders[0]} is not on this machine; give a "
+            "--log-dir that is"
+        )
     codes: list[int] = []
-    for task_args in sets:
-        one = experiment | {"task_args": task_args}
-        place = log_dir
-        if len(sets) > 1:
-            name = task_args[-1].partition("=")[2]
-            place = f"{log_dir.rstrip('/')}/{name}" if log_dir else None
+    for one, name, folder in zip(sets, names, folders, strict=True):
+        if name:
             click.echo(f"variation={name} ({len(codes) + 1} of {len(sets)})", err=True)
-        codes.append(_run_set(arguments, tasks, one, max_connections, place))
+        others = [Path(other) / ACCOUNT for other in folders if other != folder]
+        codes.append(_run_set(arguments, one, max_connections, folder, cap, others, price_of))
     if any(codes):
         raise click.exceptions.Exit(max(codes))
 
@@ -128,25 +159,32 @@ def _each_variation(task_args: tuple[str, ...], tasks: list[str]) -> list[tuple[
 
 def _run_set(
     arguments: tuple[str, ...],
-    tasks: list[str],
     experiment: dict[str, Any],
     max_connections: int,
-    log_dir: str | None,
+    folder: str,
+    cap: Cap | None,
+    others: list[Path],
+    price_of: PriceOf,
 ) -> int:
     """Run one set of tasks, and give its exit code where another set may follow it.
 
     Raises:
         click.exceptions.Exit: If it was refused or interrupted.
     """
-    folder = log_dir or _folder(tasks, experiment)
     command = [*_forwarded(experiment), "--max-connections", str(max_connections), "--log-dir", folder, *arguments]
-    with _alone_in(folder), pair_gate(max_connections):
-        code = _inspect(["eval-set", "--max-tasks", _ALL_TASKS, *_once(arguments), *command])
+    with _alone_in(folder):
+        account = _account(folder, cap, others, price_of)
+        if account.closed:
+            click.echo(f"Not begun, since the budget is spent: {account.told}", err=True)
+            return 0
+        with pair_gate(max_connections, account) as gate:
+            code = _inspect(["eval-set", "--max-tasks", _ALL_TASKS, *_once(arguments), *command])
         logs = _newest_logs(folder)
     if code == _USAGE:  # it has said so, and nothing ran
         raise click.exceptions.Exit(code)
     if display_type() != "none" and (ours := [log for log in logs if is_ours(log)]):
         GapTable(ours, resumed_by_itself=True).print()
+    _say_what_was_spent(gate, folder)
     if any(log.status != "success" for log in logs):  # Inspect gives 0 to a run that was interrupted
         click.echo(f"Not finished: the same command, typed again, goes on where this run stopped ({folder})", err=True)
         if any(log.status in ("started", "cancelled") for log in logs):
@@ -163,14 +201,84 @@ def _run_set(
     return 0
 
 
+def _prices(subjects: list[str], price: str | None, grader_price: str | None) -> PriceOf:
+    """What a model costs, by its name: as given for its role, else as it is known."""
+    own = given_price("--price", price) if price is not None else None
+    graders = given_price("--grader-price", grader_price) if grader_price is not None else None
+    return lambda model: (own if model in subjects else graders) or known_price(model)
+
+
+def _account(folder: str, cap: Cap | None, others: list[Path], price_of: PriceOf) -> Account:
+    """What the runs into a folder have cost; logs that stopped at a smaller budget are opened again."""
+    if "://" in folder:
+        return Account()
+    file = Path(folder) / ACCOUNT
+    logs = [read_eval_log(info, header_only=True) for info in list_eval_logs(folder)]
+    if not logs:
+        file.unlink(missing_ok=True)  # the user took them away, to begin anew
+    elif not file.exists():
+        _count(logs, file)
+    for log in newest_attempts(logs)[0]:
+        _open_again(log)
+    return Account(cap, file, others, price_of)
+
+
+def _count(logs: list[EvalLog], file: Path) -> None:
+    """Make the account of a folder that lost it, or never had one, from what its logs hold."""
+    unfinished = file.with_suffix(".part")
+    unfinished.unlink(missing_ok=True)
+    account = Account(file=unfinished)
+    counted: set[str | None] = set()
+    for log in filter(is_ours, logs):
+        for sample in read_eval_log(log.location).samples or []:
+            if sample.uuid in counted:  # an earlier attempt has it too
+                continue
+            counted.add(sample.uuid)
+            for event in sample.events:
+                if isinstance(event, ModelEvent) and event.cache != "read":
+                    ask = str(sample.id), sample.epoch
+                    account.charge(experiment_of(log.eval), ask, event.model, 1, event.output.usage)
+    if unfinished.exists():
+        unfinished.replace(file)
+
+
+def _open_again(log: EvalLog) -> None:
+    """Have Inspect ask what a budget left out: to it the log is finished, unless it says how many replies it holds."""
+    results = log.results
+    if log.status == "success" and is_ours(log) and results and results.logged_samples is None and stopped(log):
+        results.logged_samples = results.completed_samples
+        _, path = url_to_fs(log.location)
+        written = Path(path).stat()
+        write_eval_log(log, header_only=True)
+        os.utime(path, ns=(written.st_atime_ns, written.st_mtime_ns))  # by which Inspect finds the newest attempt
+
+
+def _say_what_was_spent(gate: PairGate, folder: str) -> None:
+    if gate.account.cap is None or not gate.tallies:
+        return
+    if any(tally.stopped for tally in gate.tallies.values()):
+        asks = sum(len(tally.asks) for tally in gate.tallies.values())
+        begun = sum(len(tally.asks & tally.begun) for tally in gate.tallies.values())
+        click.echo(
+            f"Stopped ({gate.account.reason}): {begun} of {asks} queries were asked, each in all conditions. With a "
+            f"larger --budget, the same command asks the rest ({folder})",
+            err=True,
+        )
+    click.echo(f"Spent: {gate.account.told}", err=True)
+
+
+def _models(experiment: dict[str, Any]) -> list[str]:
+    return str(experiment["model"] or os.environ.get("INSPECT_EVAL_MODEL") or DEFAULT_SUBJECT).split(",")
+
+
 def _folder(tasks: list[str], experiment: dict[str, Any]) -> str:
     """The same for the same experiment, so that the command finds what it did before."""
-    model = experiment["model"] or os.environ.get("INSPECT_EVAL_MODEL") or "control/faker"
-    names = (name.rsplit("/", 1)[-1] for name in model.split(","))
+    models = _models(experiment)
+    names = (name.rsplit("/", 1)[-1] for name in models)
     words = [*(Path(task.partition("@")[0]).stem for task in tasks), *names]
     name = re.sub(r"[^\w.]+", "-", "-".join(words)).strip("-.")[:80]
     given = {name: sorted(value) if isinstance(value, tuple) else value for name, value in experiment.items()}
-    same = digest(json.dumps([tasks, given | {"model": model}], sort_keys=True))[:8]
+    same = digest(json.dumps([tasks, given | {"model": ",".join(models)}], sort_keys=True))[:8]
     return f"{os.environ.get('INSPECT_LOG_DIR', 'logs').rstrip('/')}/{name}-{same}"
 
 

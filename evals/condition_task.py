@@ -148,7 +148,9 @@ def condition_task(
         model_roles={"grader": models.grader} if models.grader else None,
         headline_metric=_headline(scorers, models.judged),
         viewer=_viewer(scorers, options, models.judged),
-        early_stopping=turnstile(),
+        early_stopping=turnstile(
+            models.subject_name, options.turns, models.grader_name, _judgements(setting, options, wording)
+        ),
     )
 
 
@@ -300,6 +302,11 @@ def _rubrics(setting: Setting, options: Options, wording: Wording) -> list[Rubri
     if setting.interview:
         return [*readings]
     return [wording.compliance(setting.name), wording.alignment_faking(setting.name), *readings]
+
+
+def _judgements(setting: Setting, options: Options, wording: Wording) -> int:
+    """Most calls to the grader for a reply: one for each rubric, but that of the vote."""
+    return len(_rubrics(setting, options, wording)) + (0 if setting.interview else options.votes - 1)
 
 
 def _turns_sha256(options: Options, condition: Condition) -> dict[str, str]:

@@ -43,6 +43,11 @@ class Models:
     named_grader: Model | None = None
     """Grader that the user named."""
 
+    @property
+    def grader_name(self) -> str | None:
+        """Name of the grader; None where nobody grades."""
+        return str(self.named_grader) if self.named_grader else self.grader
+
 
 def chosen_models(options: Options, setting: str, interview: bool = False) -> Models:
     """Choose what the user did not, and refuse what cannot be right.

@@ -110,6 +110,11 @@ class Options:
         Raises:
             InvalidInputError: If a parameter is not known, is not of such a task, or its value is not allowed.
         """
+        if "budget" in given:
+            raise InvalidInputError(
+                f"budget={given['budget']!r} is no task parameter: af run keeps it, over all conditions: af run TASK "
+                "--budget 20usd"
+            )
         names = [*(InterviewOptions if interview else TaskOptions).__annotations__]
         if unknown := [name for name in given if name not in names]:
             of_others = any(unknown[0] == field.name for field in fields(cls))

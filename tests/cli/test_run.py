@@ -3,17 +3,24 @@
 import os
 import signal
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from filelock import FileLock
 from inspect_ai import eval as inspect_eval
+from inspect_ai.event import ModelEvent
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, write_eval_log
 
+from analysis.exclusion import ExclusionKind
+from analysis.frame import read_replies
 from cli.main import main
 from cli.run import _newest_logs as newest_logs
+from evals.budget import ACCOUNT, Account, Cap, Unit
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS
@@ -36,10 +43,17 @@ def buffered(home: Path) -> int:
     return sum(path.stat().st_size for path in (home / "data").rglob("*") if path.is_file())
 
 
-def kill_while_it_works(command: str, home: Path) -> None:
+def charged(home: Path) -> int:
+    """Bytes of the account of a run."""
+    return sum(path.stat().st_size for path in home.glob(f"logs/*/{ACCOUNT}"))
+
+
+def kill_while_it_works(
+    command: str, home: Path, made: Callable[[Path], int] = buffered, enough: int = 200_000
+) -> None:
     process = start(command, home)
-    deadline, before = monotonic() + 120, buffered(home)
-    while buffered(home) <= before + 200_000:
+    deadline, before = monotonic() + 120, made(home)
+    while made(home) <= before + enough:
         assert process.poll() is None, "it finished before it could be killed: give it more to do"
         assert monotonic() < deadline
         sleep(0.02)
@@ -122,6 +136,141 @@ def test_only_what_a_kill_left_is_removed(tmp_path: Path) -> None:
         os.utime(tmp_path / f"{name}.eval", (0, 0))  # long ago
     assert [Path(kept.location).name for kept in newest_logs(str(tmp_path))] == [Path(log.location).name]
     assert {path.stem for path in tmp_path.glob("*.eval")} == {Path(log.location).stem, "judged-by-another", "failed"}
+
+
+# --- With a budget
+
+SMALL = f"run {TASK} -T votes=3 --limit 12 --display plain"
+
+
+def labels(logs: list[EvalLog]) -> dict[tuple[str, str], Any]:
+    """The labels of each sample; each of them is there once."""
+    found = [
+        ((log.eval.task, str(sample.id)), {name: score.value for name, score in (sample.scores or {}).items()})
+        for log in logs
+        for sample in log.samples or []
+    ]
+    assert len(found) == len(dict(found))
+    return dict(found)
+
+
+def calls_in(logs: list[EvalLog]) -> int:
+    return sum(event.event == "model" for log in logs for sample in log.samples or [] for event in sample.events)
+
+
+def told(done: Result | CompletedProcess[str]) -> list[str]:
+    """What the command says of its budget."""
+    return [line for line in done.stderr.splitlines() if line.startswith(("Stopped", "Spent", "Not begun"))]
+
+
+def test_a_budget_stops_it_at_whole_pairs_and_with_more_it_ends_as_if_there_had_been_none(tmp_path: Path) -> None:
+    def typed(budget: str = "", folder: str = "capped") -> tuple[Result, list[EvalLog]]:
+        done = CliRunner().invoke(main, f"{SMALL} {budget} --log-dir {tmp_path / folder}")
+        assert done.exit_code == 0, done.output
+        return done, logs_in(tmp_path / folder)
+
+    _, whole = typed(folder="whole")
+    need = calls_in(whole)
+    cap = need * 3 // 10
+    done, first = typed(f"--budget {cap}calls")
+    [queries, *others] = [{sample.id for sample in log.samples or []} for log in first]
+    spent, begun = calls_in(first), len(queries)
+    assert others == [queries] * 3, "every query that was begun is in all conditions"
+    assert cap - need // 6 < spent <= cap
+    rest = f"each in all conditions. With a larger --budget, the same command asks the rest ({tmp_path / 'capped'})"
+    assert told(done) == [
+        f"Stopped (the budget of {cap} calls is spent): {begun} of 12 queries were asked, {rest}",
+        f"Spent: {spent} of {cap} calls",
+    ]
+    assert [log.status for log in first] == ["success"] * 4
+    stopped = [log.results and log.results.early_stopping for log in first]
+    assert [(len(one.early_stops), one.early_stops[0].reason) for one in stopped if one] == [
+        (12 - begun, f"the budget of {cap} calls is spent")
+    ] * 4
+    assert f"{spent} of {cap} calls" in [one.metadata["spent"] for one in stopped if one], "of the last to end"
+    replies = read_replies(str(tmp_path / "capped"))
+    assert len(replies.frame) == 4 * begun
+    used = f"{begun} of 12 replies are used, {12 - begun} were never asked"
+    assert {(one.kind, one.samples, one.reason, one.remedy) for one in replies.exclusions} == {
+        (
+            ExclusionKind.STOPPED,
+            12 - begun,
+            f"the run stopped (the budget of {cap} calls is spent): {used}",
+            "ask the rest: the af run command again, with a larger --budget",
+        )
+    }
+
+    done, again = typed(f"--budget {cap}calls")
+    assert (told(done)[1], calls_in(again)) == (f"Spent: {spent} of {cap} calls", spent)
+    done, last = typed(f"--budget {2 * need}calls")
+    assert told(done) == [f"Spent: {need} of {2 * need} calls"]
+    assert labels(last) == labels(whole)
+    kept = {sample.uuid for log in first for sample in log.samples or []}
+    assert kept < {sample.uuid for log in last for sample in log.samples or []}
+    assert read_replies(str(tmp_path / "capped")).exclusions == []
+
+
+def test_killed_within_its_budget_it_knows_what_was_spent(tmp_path: Path) -> None:
+    command = (
+        f"af run {TASK} --model control/faker -M latency=0.1 -T votes=1 --max-connections 4 --limit 40 --display plain "
+        "--budget 150calls"
+    )
+    kill_while_it_works(command, tmp_path, charged, 8_000)
+    [account] = tmp_path.glob(f"logs/*/{ACCOUNT}")
+    before = Account(Cap(150, Unit.CALLS), account).spent
+    assert 0 < before < 150
+    done = run(command, tmp_path)
+    assert done.returncode == 0, done.stderr
+    logs = logs_in(account.parent)
+    [queries, *others] = [{sample.id for sample in log.samples or []} for log in logs]
+    assert others == [queries] * 3
+    spent = Account(Cap(150, Unit.CALLS), account).spent
+    assert max(before, calls_in(logs)) <= spent <= 150 + 16  # calls under way at the kill were made twice
+    assert told(done)[1] == f"Spent: {spent:.0f} of 150 calls"
+
+
+def test_an_account_that_was_lost_is_made_from_the_logs(tmp_path: Path) -> None:
+    command = f"{SMALL} --log-dir {tmp_path}"
+    CliRunner().invoke(main, f"{command} --budget 60calls")
+    account = tmp_path / ACCOUNT
+    before = Account(Cap(60, Unit.TOKENS), account).spent
+    account.unlink()
+    done = CliRunner().invoke(main, f"{command} --budget 60calls")
+    assert Account(Cap(60, Unit.TOKENS), account).spent == before
+    assert told(done)[1] == f"Spent: {calls_in(logs_in(tmp_path))} of 60 calls"
+
+
+def test_a_budget_covers_the_variations_of_a_list(tmp_path: Path) -> None:
+    command = f"{SMALL} -T variation=base,honest,paraphrase_0 --budget 150calls --log-dir {tmp_path}"
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 0, done.output
+    counts = {name: calls_in(logs_in(tmp_path / name)) for name in ("base", "honest")}
+    assert counts["base"] > 60
+    assert counts["honest"] > 0
+    spent = sum(counts.values())
+    assert 135 < spent <= 150
+    assert told(done)[-2:] == [
+        f"Spent: {spent} of 150 calls",
+        f"Not begun, since the budget is spent: {spent} of 150 calls",
+    ]
+    assert not (tmp_path / "paraphrase_0").exists()
+
+
+def test_a_budget_in_dollars_counts_at_the_price_that_is_given(tmp_path: Path) -> None:
+    prices = "--price 1,10 --grader-price 2,0"
+    done = CliRunner().invoke(main, f"{SMALL} --budget 0.1usd {prices} --log-dir {tmp_path}")
+    used = [
+        (event.model, event.output.usage)
+        for log in logs_in(tmp_path)
+        for sample in log.samples or []
+        for event in sample.events
+        if isinstance(event, ModelEvent) and event.output.usage
+    ]
+    subject = sum(usage.input_tokens + 10 * usage.output_tokens for model, usage in used if model == "control/faker")
+    grader = sum(2 * usage.input_tokens for model, usage in used if model == "control/grader")
+    spent = (subject + grader) / 1_000_000
+    assert 0.05 < spent <= 0.1
+    assert (done.exit_code, told(done)[-1]) == (0, f"Spent: ${spent:.2f} of $0.10")
 
 
 # --- Where it goes on
@@ -246,6 +395,25 @@ def no_inspect(monkeypatch: pytest.MonkeyPatch) -> None:
             id="detach",
         ),
         pytest.param(
+            [TASK, "--budget", "20eur"],
+            {},
+            "--budget='20eur' is no budget; give dollars as in 20usd, tokens as in 2Mtok, or calls as in 5000calls",
+            id="budget",
+        ),
+        pytest.param(
+            [TASK, "--budget", "5calls", "--log-dir", "s3://bucket/logs"],
+            {},
+            "--budget keeps its account in the folder of the logs, and s3://bucket/logs is not on this machine; give a "
+            "--log-dir that is",
+            id="budget-of-a-remote-folder",
+        ),
+        pytest.param(
+            [TASK, "--no-log-samples"],
+            {},
+            "--no-log-samples does not go with af run: pairs are made of samples; leave it out",
+            id="no-samples",
+        ),
+        pytest.param(
             [TASK],
             {"INSPECT_ASYNC_BACKEND": "trio"},
             "INSPECT_ASYNC_BACKEND='trio' does not go with af run, which needs asyncio; unset it",
@@ -273,6 +441,17 @@ def test_a_refused_command_leaves_the_folder_of_the_user(tmp_path: Path, monkeyp
     monkeypatch.setattr("cli.run._inspect", lambda command: 2)
     CliRunner().invoke(main, ["run", TASK, "--log-dir", str(tmp_path)])
     assert (tmp_path / ".git").is_dir()
+
+
+def test_dollars_are_refused_where_no_price_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.run.known_price", lambda model: None)
+    done = CliRunner().invoke(main, f"{SMALL} --budget 5usd --price 1,2")
+    assert done.exit_code == 2
+    assert done.stderr.splitlines()[-1] == (
+        "Error: --budget=$5.00 cannot be kept: no price is known of control/grader; give it with --grader-price "
+        "IN,OUT[,CACHED] (dollars for a million tokens), or the budget in tokens or calls"
+    )
+    assert list((tmp_path / "logs").iterdir()) == []
 
 
 def test_a_mistake_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """An interview from task to frame: what is asked, who judges it, and what none of it can be taken for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import Context
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ from inspect_ai.scorer import Scorer
 
 from analysis.contrast import contrasts
 from analysis.frame import read_replies
+from evals.budget import Ask
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING as HELPFUL_ONLY
 from evals.interview import INTERVIEWS, interview_task
 from evals.models import Models
-from evals.pair_gate import Ask, PairGate, pair_gate
+from evals.pair_gate import PairGate, pair_gate
 from evals.query_set import interview_questions
 from prompts.reading_rubric import reading_rubrics
 from prompts.system_prompt import system_prompt
@@ -186,9 +187,10 @@ def test_an_interview_has_no_counterpart_in_the_pair_gate(tmp_path: Path, monkey
     started: list[str] = []
     start = PairGate.start
 
-    def watched(gate: PairGate, lane: str, experiment: str, asks: Sequence[Ask]) -> None:
+    def watched(gate: PairGate, lane: str, experiment: str, asks: Sequence[Ask], calls: Mapping[str, int]) -> None:
         started.append(experiment)
-        start(gate, lane, experiment, asks)
+        assert calls == {"control/doubter": 1, "control/grader": 2}, "two readings, and no vote"
+        start(gate, lane, experiment, asks, calls)
 
     monkeypatch.setattr(PairGate, "start", watched)
     with pair_gate(1):

@@ -12,9 +12,10 @@ from inspect_ai import Task, eval_set
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
+from evals.budget import Account, Ask, Cap, Unit
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
-from evals.pair_gate import Ask, PairGate, pair_gate, turnstile
+from evals.pair_gate import PairGate, pair_gate, turnstile
 from study.condition import CONDITIONS
 from study.draw import draw_int
 
@@ -29,6 +30,10 @@ class Run:
 
     gate: PairGate
     slots: int = 8
+    cost: Callable[[Ask], int] = lambda ask: 1
+    """Calls that an ask needs in each condition."""
+    most: int = 1
+    """Calls that one may need."""
     answered: dict[str, list[Ask]] = field(default_factory=dict)
     apart: int = 0
     """Most by which two conditions ever differed."""
@@ -51,7 +56,7 @@ class Run:
             dies_after: Replies after which the condition fails.
         """
         self.answered[name] = []
-        self.gate.start(name, "experiment", ASKS)
+        self.gate.start(name, "experiment", ASKS, {"a/model": self.most})
         for place, ask in enumerate(ASKS):
             if kept(place):
                 self._note(name, ask)
@@ -60,9 +65,12 @@ class Run:
 
         async def put(place: int, ask: Ask) -> None:
             async with slots:
-                await self.gate.wait(name, ask)
-                for _ in range(draw_int(1, slowness, name, ask)):
-                    await asyncio.sleep(0)
+                if not await self.gate.wait(name, ask):
+                    return
+                for _ in range(self.cost(ask)):
+                    self.gate.account.charge("experiment", ask, "a/model", calls=1)
+                    for _ in range(draw_int(1, slowness, name, ask)):
+                        await asyncio.sleep(0)
                 if fails(place) and ask not in failed:
                     failed.add(ask)
                     self.gate.settle(name, ask)
@@ -90,9 +98,17 @@ class Run:
         self.apart = max(self.apart, max(counts) - min(counts))
 
 
-def advance(*lanes: dict[str, object], window: int = WINDOW, slots: int = 8, timeout: float = 60) -> Run:
+def advance(
+    *lanes: dict[str, object],
+    window: int = WINDOW,
+    slots: int = 8,
+    timeout: float = 60,
+    account: Account | None = None,
+    cost: Callable[[Ask], int] = lambda ask: 1,
+    most: int = 1,
+) -> Run:
     async def together() -> Run:
-        run = Run(PairGate(window, start_timeout=timeout), slots)
+        run = Run(PairGate(window, account or Account(), start_timeout=timeout), slots, cost, most)
         run.gate.expect(len(lanes))
         async with (
             asyncio.timeout(30),
@@ -177,13 +193,91 @@ def test_what_is_asked_before_the_others_start_waits_for_them() -> None:
 def test_experiments_do_not_wait_for_each_other() -> None:
     async def two() -> bool:
         gate = PairGate(1)
-        gate.start("a", "one experiment", ASKS)
-        gate.start("b", "another", ASKS)
+        gate.start("a", "one experiment", ASKS, {})
+        gate.start("b", "another", ASKS, {})
         gate.settle("a", ASKS[0])
         await asyncio.wait_for(gate.wait("a", ASKS[1]), 30)
         return True
 
     assert asyncio.run(two())
+
+
+# --- With a budget
+
+
+def uneven(ask: Ask) -> int:
+    return draw_int(1, 9, "cost", ask)
+
+
+@pytest.mark.parametrize("slots", [1, 8, 60])
+@pytest.mark.parametrize("window", [1, WINDOW, SIZE])
+@pytest.mark.parametrize("calls", [1, 50, 200])
+@pytest.mark.parametrize(
+    ("cost", "most"),
+    [pytest.param(lambda ask: 4, 4, id="all-alike"), pytest.param(uneven, 9, id="some-dearer")],
+)
+def test_what_begins_is_asked_in_every_condition_and_fits_into_the_budget(
+    cost: Callable[[Ask], int], most: int, calls: int, window: int, slots: int
+) -> None:
+    account = Account(Cap(calls, Unit.CALLS))
+    lanes: list[dict[str, object]] = [{}, {"slowness": 9}, {"slowness": 3}]
+    run = advance(*lanes, window=window, slots=slots, account=account, cost=cost, most=most)
+    [begun, *others] = [Counter(answers) for answers in run.answered.values()]
+    assert others == [begun] * 2, "a query is asked in all conditions, or in none"
+    assert begun == Counter(ASKS[: begun.total()]), "in order"
+    assert account.spent == 3 * sum(map(cost, begun))
+    dearer = 3 * (most - cost(ASKS[0]))  # by which the last may pass all before it
+    assert account.spent <= max(calls, 3 * cost(ASKS[0])) + dearer
+    assert account.spent > calls - 3 * most, "and no less than fits"
+    assert {name: (len(tally.asks), len(tally.begun)) for name, tally in run.gate.tallies.items()} == {
+        "experiment": (SIZE, begun.total())
+    }
+
+
+def test_a_query_that_was_begun_is_finished_though_the_budget_is_spent(tmp_path: Path) -> None:
+    account = Account(file=tmp_path / "spent")
+    for ask in ASKS[3:6]:  # asked in the first condition, when the run was killed
+        account.charge("experiment", ask, "a/model", calls=1)
+    again = Account(Cap(2, Unit.CALLS), tmp_path / "spent")
+    run = advance({"kept": lambda place: 3 <= place < 5}, {}, account=again, slots=1)
+    assert [sorted(answers) for answers in run.answered.values()] == [sorted(ASKS[3:6])] * 2
+    assert again.spent == 3 + 1 + 3
+
+
+@pytest.mark.parametrize("slots", [1, 8])
+def test_continued_with_more_it_asks_what_is_missing_and_nothing_twice(slots: int, tmp_path: Path) -> None:
+    begun = 0
+    for calls in (100, 100, 200, None):
+        cap = Cap(calls, Unit.CALLS) if calls else None
+        kept: dict[str, object] = {"kept": lambda place, begun=begun: place < begun}
+        account = Account(cap, tmp_path / "spent")
+        run = advance(kept, kept | {"slowness": 9}, slots=slots, account=account, cost=uneven, most=9)
+        begun = len(run.answered["0"])
+        assert [Counter(answers) for answers in run.answered.values()] == [Counter(ASKS[:begun])] * 2
+        assert Account(Cap(1, Unit.CALLS), tmp_path / "spent").spent == 2 * sum(map(uneven, ASKS[:begun]))
+    assert begun == SIZE
+
+
+def test_one_experiment_that_is_done_leaves_its_share_to_another() -> None:
+    async def two() -> dict[str, int]:
+        gate = PairGate(WINDOW, Account(Cap(60, Unit.CALLS)))
+        gate.expect(2)
+
+        async def ask_all(name: str, asks: list[Ask]) -> None:
+            gate.start(name, name, asks, {"a/model": 1})
+            for ask in asks:
+                if await gate.wait(name, ask):
+                    gate.account.charge(name, ask, "a/model", calls=1)
+                    await asyncio.sleep(0)
+                gate.settle(name, ask)
+            gate.end(name)
+
+        async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+            group.create_task(ask_all("small", ASKS[:7]))
+            group.create_task(ask_all("large", ASKS))
+        return {name: len(tally.begun) for name, tally in gate.tallies.items()}
+
+    assert asyncio.run(two()) == {"small": 7, "large": 53}
 
 
 # --- In Inspect
@@ -211,7 +305,7 @@ def test_a_task_has_a_place_in_the_gate_under_af_run_only() -> None:
     assert [task.early_stopping for task in made()] == [None] * 4
     with pair_gate(3):
         assert all(task.early_stopping for task in made())
-    assert turnstile() is None
+    assert turnstile("control/faker", 1, None, 0) is None
 
 
 @solver

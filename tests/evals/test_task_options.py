@@ -116,6 +116,12 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
             id="variation-several",
         ),
         pytest.param(
+            "budget",
+            "20usd",
+            "budget='20usd' is no task parameter: af run keeps it, over all conditions: af run TASK --budget 20usd",
+            id="budget",
+        ),
+        pytest.param(
             "wrapper",
             "notebok",
             "wrapper='notebok' is not known. Did you mean 'notebook'? Choose from: notebook, revisited.",
