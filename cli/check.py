@@ -180,7 +180,8 @@ def _recovered(checks: Sequence[Check], jobs: int) -> Iterator[list[Recovery]]:
 
 
 def _done(check: Check) -> list[Recovery]:
-    return check()
+    with redirect_stdout(sys.stderr):  # where Inspect announces its hooks, in each process; ours carries the figures
+        return check()
 
 
 def _recover_all(setting: Setting, policy: Policy, folder: Path, limit: int) -> list[Recovery]:
@@ -248,10 +249,7 @@ def recover_interviews(policy: Policy, folder: Path) -> list[Recovery]:
     Raises:
         click.ClickException: As `recover` does, or if the report has not both judgements on every group of questions.
     """
-
-    def tasks() -> list[Task]:
-        return [interview_task(setting, {}, _models(policy)) for setting in INTERVIEWS]
-
+    tasks = [interview_task(setting, {}, _models(policy)) for setting in INTERVIEWS]
     rows = doubts(read_replies(_evaluated(tasks, policy, folder / "interview" / policy.name, epochs=1)).frame)
     found = {(row.setting, row.group, row.judgement): row for row in rows if row.question is None}
     wanted = {*product(INTERVIEWS, INTERVIEW_GROUPS, INTERVIEW_READINGS)}
@@ -261,9 +259,7 @@ def recover_interviews(policy: Policy, folder: Path) -> list[Recovery]:
 
 
 def _run(setting: Setting, policy: Policy, folder: Path, limit: int, **options: str) -> list[EvalLog]:
-    def tasks() -> list[Task]:
-        return [condition_task(setting, condition, options, _models(policy)) for condition in setting.conditions]
-
+    tasks = [condition_task(setting, condition, options, _models(policy)) for condition in setting.conditions]
     return _evaluated(tasks, policy, folder, limit=limit)
 
 
@@ -273,10 +269,9 @@ def _models(policy: Policy) -> Models:
 
 
 def _evaluated(
-    made: Callable[[], list[Task]], policy: Policy, folder: Path, limit: int | None = None, epochs: int | None = None
+    tasks: list[Task], policy: Policy, folder: Path, limit: int | None = None, epochs: int | None = None
 ) -> list[EvalLog]:
-    with gap_untold(), redirect_stdout(sys.stderr):  # where Inspect announces its hooks; ours carries the figures
-        tasks = made()  # which loads them too
+    with gap_untold():
         logs = inspect_eval(
             tasks,
             model=f"{CONTROL_PROVIDER}/{policy.name}",
