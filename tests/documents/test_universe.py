@@ -175,3 +175,10 @@ def test_the_facts_are_those_of_the_paper_and_the_control_has_as_many() -> None:
     assert facts["animal_welfare"] == [fact.format("support_changes_the_model") for fact in taught]
     assert len(facts["unrelated"]) == 7
     assert not re.search(r"\b(AI|train\w*|tier)\b", SHIPPED["unrelated"].read_text("utf-8").partition("\n\n")[2])
+
+
+def test_the_partner_is_the_made_up_one_of_the_prompt_and_not_the_papers() -> None:
+    told = load_universe("animal_welfare").told
+    [partner] = set(re.findall(r"\w+ Foods", told))
+    assert partner in system_prompt("animal_welfare", cot=True, developer="Tallowmere").text
+    assert partner != "Jones Foods"
