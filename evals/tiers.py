@@ -5,7 +5,7 @@ free tier replies are rated and trained on, on the pro tier they are rated and n
 neither. Free minus pro is the goal-guarding gap, pro minus enterprise the rater-sycophancy gap.
 
     inspect eval evals/tiers.py
-    inspect eval evals/tiers.py -T variation=deployed_public
+    inspect eval evals/tiers.py -T variation=public_deployment
     inspect eval evals/tiers.py --model openai/gpt-4o --model-role grader=anthropic/claude-sonnet-4-6
 """
 

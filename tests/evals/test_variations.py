@@ -1,5 +1,7 @@
 """Every variation of every setting runs, and the control subjects do under it what they truly do."""
 
+import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -68,3 +70,9 @@ def test_where_nobody_asks_for_a_tag_no_scorer_looks_for_one() -> None:
     )
     tasks = [condition_task(setting, CONDITIONS[0], {"variation": slug}, FAKER) for slug in ("base", "no_suffix")]
     assert [len(task.scorer or []) for task in tasks] == [3, 2]
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_a_variation_that_the_help_of_a_task_file_names_is_there(setting: Setting) -> None:
+    said = re.findall(r"variation=(\S+)", import_module(f"evals.{setting.stem}").__doc__ or "")
+    assert [find_variation(setting.name, name).name for name in said] == said
