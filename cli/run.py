@@ -175,7 +175,7 @@ def _run_set(
     with _alone_in(folder):
         account = _account(folder, cap, others, price_of)
         if account.closed:
-            click.echo(f"Not begun, since the budget is spent: {account.told}", err=True)
+            click.echo(f"Not begun, since the budget holds no further query: {account.told}", err=True)
             return 0
         with pair_gate(max_connections, account) as gate:
             code = _inspect(["eval-set", "--max-tasks", _ALL_TASKS, *_once(arguments), *command])

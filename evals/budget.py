@@ -151,8 +151,8 @@ class Account:
     def reason(self) -> str:
         """Why no more is asked, where the account is closed to an experiment."""
         if self._silent:
-            return f"{self._silent} has not said how many tokens it used, so that the budget cannot be counted"
-        return f"the budget of {self.cap} is spent"
+            return f"{self._silent} has not said how many tokens it used, so that only a budget in calls can be counted"
+        return f"the budget of {self.cap} holds no further query"
 
     @property
     def closed(self) -> bool:

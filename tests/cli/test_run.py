@@ -179,13 +179,13 @@ def test_a_budget_stops_it_at_whole_pairs_and_with_more_it_ends_as_if_there_had_
     assert cap - need // 6 < spent <= cap
     rest = f"each in all conditions. With a larger --budget, the same command asks the rest ({tmp_path / 'capped'})"
     assert told(done) == [
-        f"Stopped (the budget of {cap} calls is spent): {begun} of 12 queries were asked, {rest}",
+        f"Stopped (the budget of {cap} calls holds no further query): {begun} of 12 queries were asked, {rest}",
         f"Spent: {spent} of {cap} calls",
     ]
     assert [log.status for log in first] == ["success"] * 4
     stopped = [log.results and log.results.early_stopping for log in first]
     assert [(len(one.early_stops), one.early_stops[0].reason) for one in stopped if one] == [
-        (12 - begun, f"the budget of {cap} calls is spent")
+        (12 - begun, f"the budget of {cap} calls holds no further query")
     ] * 4
     assert f"{spent} of {cap} calls" in [one.metadata["spent"] for one in stopped if one], "of the last to end"
     replies = read_replies(str(tmp_path / "capped"))
@@ -195,7 +195,7 @@ def test_a_budget_stops_it_at_whole_pairs_and_with_more_it_ends_as_if_there_had_
         (
             ExclusionKind.STOPPED,
             12 - begun,
-            f"the run stopped (the budget of {cap} calls is spent): {used}",
+            f"the run stopped (the budget of {cap} calls holds no further query): {used}",
             "ask the rest: the af run command again, with a larger --budget",
         )
     }
@@ -251,7 +251,7 @@ def test_a_budget_covers_the_variations_of_a_list(tmp_path: Path) -> None:
     assert 135 < spent <= 150
     assert told(done)[-2:] == [
         f"Spent: {spent} of 150 calls",
-        f"Not begun, since the budget is spent: {spent} of 150 calls",
+        f"Not begun, since the budget holds no further query: {spent} of 150 calls",
     ]
     assert not (tmp_path / "paraphrase_0").exists()
 

@@ -170,7 +170,9 @@ def test_a_model_that_does_not_say_what_it_used_closes_a_budget_of_tokens() -> N
 
     account = used(Unit.TOKENS, "a/grader")
     assert (account.closed_to("a"), account.fits("a", [], {})) == (True, False)
-    assert account.reason == "a/model has not said how many tokens it used, so that the budget cannot be counted"
+    assert (
+        account.reason == "a/model has not said how many tokens it used, so that only a budget in calls can be counted"
+    )
     assert not used(Unit.TOKENS, "a/grader", "a/model").closed_to("a")
     assert not used(Unit.CALLS, "a/grader").closed_to("a")
     kept = Account(Cap(1_000, Unit.TOKENS))

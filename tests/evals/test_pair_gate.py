@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 from inspect_ai import Task, eval_set
+from inspect_ai.hooks import BeforeModelGenerate, ModelCacheUsageData
 from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.model import GenerateConfig, ModelUsage
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from evals.budget import Account, Ask, Cap, Unit
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
-from evals.pair_gate import PairGate, pair_gate, turnstile
+from evals.pair_gate import PairGate, PairGateEvents, pair_gate, turnstile
+from evals.pair_gate import _asked as asked
 from study.condition import CONDITIONS
 from study.draw import draw_int
 
@@ -278,6 +281,22 @@ def test_one_experiment_that_is_done_leaves_its_share_to_another() -> None:
         return {name: len(tally.begun) for name, tally in gate.tallies.items()}
 
     assert asyncio.run(two()) == {"small": 7, "large": 53}
+
+
+def test_an_answer_from_the_cache_costs_no_call() -> None:
+    account = Account(Cap(9, Unit.CALLS))
+
+    async def answered(*, kept: bool) -> None:
+        asked.set(("experiment", ASKS[0]))
+        call = BeforeModelGenerate("a/model", [], [], "auto", GenerateConfig(), None)
+        await PairGateEvents().on_before_model_generate(call)
+        if kept:
+            await PairGateEvents().on_model_cache_usage(ModelCacheUsageData("a/model", ModelUsage()))
+
+    with pair_gate(1, account):
+        asyncio.run(answered(kept=False))
+        asyncio.run(answered(kept=True))
+    assert account.spent == 1
 
 
 # --- In Inspect
