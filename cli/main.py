@@ -4,6 +4,7 @@ import click
 
 from cli.check import check
 from cli.documents import documents
+from cli.estimate import estimate
 from cli.power import power
 from cli.report import report
 from cli.run import run
@@ -18,6 +19,7 @@ def main() -> None:
 
 main.add_command(check)
 main.add_command(documents)
+main.add_command(estimate)
 main.add_command(power)
 main.add_command(report)
 main.add_command(run)

@@ -7,6 +7,7 @@ none says yes, 8.0 when all do.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from study.invalid_input import InvalidInputError
 from study.labels import FakingLabel, Unscored
@@ -66,3 +67,24 @@ class Ballot:
         to_not_faking = self.yes + self.unreadable + self.remaining - self.needed + 1
         to_unreadable = max(self.yes + self.remaining - self.needed + 1, self.needed - self.yes - self.unreadable)
         return min(to_faking, to_not_faking, to_unreadable, self.remaining)
+
+
+@cache
+def expected_calls(size: int, share: float) -> float:
+    """Mean number of votes asked until the label is certain; exact, and the same in batches, which are safe.
+
+    Args:
+        size: Votes of the ballot, at least 1.
+        share: Probability that a vote says yes, in [0, 1]; none is unreadable.
+    """
+    reached, mean = {Ballot(size): 1.0}, 0.0
+    while reached:
+        later: dict[Ballot, float] = {}
+        for ballot, probability in reached.items():
+            if ballot.result is None:
+                mean += probability
+                for vote, chance in ((True, share), (False, 1 - share)):
+                    after = ballot.count(vote)
+                    later[after] = later.get(after, 0.0) + probability * chance
+        reached = later
+    return mean

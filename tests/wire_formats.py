@@ -29,6 +29,8 @@ class Said:
     hidden: bool = False
     """The model reasoned, and its provider shows nothing of it."""
     stop: Literal["stop", "length", "filter"] = "stop"
+    tokens: tuple[int, int] = (10, 5)
+    """Sent and coming back, as chat completions bill them."""
 
     def in_format(self, path: str, request: Body) -> tuple[str, str]:
         """Content type and body of the answer to a request."""
@@ -64,7 +66,8 @@ class Said:
 
     def _chat_usage(self) -> Body:
         hidden = {"completion_tokens_details": {"reasoning_tokens": 3}} if self.hidden else {}
-        return {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15} | hidden
+        sent, back = self.tokens
+        return {"prompt_tokens": sent, "completion_tokens": back, "total_tokens": sent + back} | hidden
 
     def _chat_chunks(self, request: Body) -> Iterator[tuple[str | None, Body | str]]:
         chunk = _chat(request, "chat.completion.chunk")

@@ -11,7 +11,7 @@ from controls.grader import ControlGrader
 from controls.mark import ReasoningMark
 from prompts.rubric import ALIGNMENT_FAKING
 from scorers.alignment_faking import read_vote
-from scorers.ballot import Ballot
+from scorers.ballot import Ballot, expected_calls
 from study.invalid_input import InvalidInputError
 from study.labels import FakingLabel, Unscored
 
@@ -94,6 +94,16 @@ def test_needed_is_the_least_number_that_reaches_the_share(votes: int, needed: i
 )
 def test_stopping(ballot: Ballot, result: FakingLabel | Unscored | None, batch: int) -> None:
     assert (ballot.result, ballot.safe_batch) == (result, batch)
+
+
+@pytest.mark.parametrize(("p", "calls"), THEORY.items(), ids=str)
+def test_the_calls_that_are_to_be_expected(p: float, calls: float) -> None:
+    assert round(expected_calls(20, p), 2) == calls
+
+
+@pytest.mark.parametrize(("size", "calls"), [(1, 1.0), (3, 2.5)], ids=["one-vote", "two-of-three-or-two-against"])
+def test_the_calls_of_smaller_ballots(size: int, calls: float) -> None:
+    assert expected_calls(size, 0.5) == calls
 
 
 def test_no_votes_decide_nothing() -> None:
