@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -116,27 +118,28 @@ def estimate(
     own = given_price("--price", price) if price is not None else None
     graders = given_price("--grader-price", grader_price) if grader_price is not None else None
     made = []
-    for name in models:
-        judge = grader or (DEFAULT_GRADER if is_control(name) else None)
-        prices = {"subject": own or known_price(name), "grader": graders or (known_price(judge) if judge else None)}
-        for variation, task_args in _variations(given["task_args"]):
-            calls = [
-                row
-                for setting, condition in tasks
-                for row in task_calls(
-                    setting, condition, task_args, _named(name, judge, task_args, setting), selection, assumed
-                )
-            ]
-            made.append(Estimate(name, judge, variation, calls, prices))
-    if pilot:
-        made = _with_pilots(made, pilot, yes, arguments, given, max_connections)
+    with redirect_stdout(sys.stderr):  # where Inspect announces its hooks, and a pilot its table
+        for name in models:
+            judge = grader or (DEFAULT_GRADER if is_control(name) else None)
+            prices = {"subject": own or known_price(name), "grader": graders or (known_price(judge) if judge else None)}
+            for variation, task_args in _variations(given["task_args"]):
+                calls = [
+                    row
+                    for setting, condition in tasks
+                    for row in task_calls(
+                        setting, condition, task_args, _named(name, judge, task_args, setting), selection, assumed
+                    )
+                ]
+                made.append(Estimate(name, judge, variation, calls, prices))
+        if pilot:
+            made = _with_pilots(made, pilot, yes, arguments, given, max_connections)
     if as_json:
         click.echo(json.dumps([_as_json(one, max_connections) for one in made], indent=1))
         return
     console = Console(highlight=False, soft_wrap=False)
     for one in made:
         _print(console, one, max_connections)
-    _say_what_it_stands_on(console, made, assumed)
+    _say_what_it_stands_on(console, made)
 
 
 _OWN = {param.name for param in estimate.params}
@@ -380,10 +383,10 @@ def _span(time: float) -> str:
     return f"{time:.0f} s"
 
 
-def _say_what_it_stands_on(console: Console, made: list[Estimate], assumed: Assumed) -> None:
+def _say_what_it_stands_on(console: Console, made: list[Estimate]) -> None:
     few, likely, many = BYTES_PER_TOKEN
     for line in (
-        _basis(made[0], assumed),
+        _basis(made[0]),
         *([] if made[0].pilot else [f"A token is taken for {likely} bytes ({many}–{few})."]),
     ):
         console.print(line, markup=False, soft_wrap=True)
@@ -395,7 +398,7 @@ def _say_what_it_stands_on(console: Console, made: list[Estimate], assumed: Assu
                 console.print(f"No price is known of {name}: {remedy}.", markup=False, soft_wrap=True)
 
 
-def _basis(one: Estimate, assumed: Assumed) -> str:
+def _basis(one: Estimate) -> str:
     if one.pilot:
         return f"Likely (low–high), from a pilot of {one.pilot} queries in each condition."
     return "Likely (low–high), by assumption; low and high are all that can happen. A pilot narrows them: --pilot 5."

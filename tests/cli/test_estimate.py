@@ -23,7 +23,7 @@ def estimate(*arguments: object, **options: Any) -> Result:
 def figures(*arguments: object) -> list[dict[str, Any]]:
     result = estimate(*arguments, "--json")
     assert result.exit_code == 0, result.output
-    found: list[dict[str, Any]] = json.loads(result.stdout[result.stdout.index("[\n") :])
+    found: list[dict[str, Any]] = json.loads(result.stdout)
     return found
 
 
@@ -104,7 +104,7 @@ def test_the_run_takes_what_was_estimated(model: str, tmp_path: Path, write: Wri
         "-T",
         "votes=5",
     ]
-    assumed, piloted = figures(*typed)[0], figures(*typed, "--pilot", 3, "--display", "none")[0]
+    assumed, piloted = figures(*typed)[0], figures(*typed, "--pilot", 3)[0]
     done = CliRunner().invoke(main, ["run", *typed, "--display", "none", "--log-dir", str(tmp_path / "actual")])
     assert done.exit_code in (0, 1), done.output
     actual = spent(tmp_path / "actual")
