@@ -14,6 +14,7 @@ from inspect_ai.dataset import Sample
 from inspect_ai.log import EvalError, EvalLog, read_eval_log, write_eval_log
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Score
+from inspect_ai.util import EarlyStop, EarlyStoppingSummary
 
 from analysis.contrast import contrasts
 from analysis.exclusion import ExclusionKind
@@ -159,7 +160,7 @@ def test_one_row_a_reply(run: list[EvalLog], tmp_path: Path) -> None:
             "vote_rubric": "alignment_faking",
             "vote_judge_temperature": 1.0,
             "votes": 20,
-            "votes_asked": 19,
+            "votes_asked": 18,
             "votes_yes": 8,
             "votes_unreadable": 0,
             "older_scores": 0,
@@ -223,6 +224,17 @@ def prefix_alone(log: EvalLog) -> None:
         sample.scores = {"prefix_compliance": (sample.scores or {})["prefix_compliance"]}
 
 
+def stop_after(keep: int) -> Edit:
+    def edit(log: EvalLog) -> None:
+        assert log.samples
+        assert log.results
+        left = [EarlyStop(id=sample.id, epoch=sample.epoch, reason="made up") for sample in log.samples[keep:]]
+        log.samples = log.samples[:keep]
+        log.results.early_stopping = EarlyStoppingSummary(manager="made up", early_stops=left)
+
+    return edit
+
+
 def add_score(name: str) -> Edit:
     def edit(log: EvalLog) -> None:
         for sample in log.samples or []:
@@ -260,6 +272,19 @@ def add_score(name: str) -> Edit:
                 )
             ],
             id="cancelled",
+        ),
+        pytest.param(
+            stop_after(2),
+            2,
+            [
+                (
+                    1,
+                    "stopped",
+                    "the run stopped (made up): 2 of 3 replies are used, 1 were never asked",
+                    "ask the rest: the af run command again, with a larger --budget",
+                )
+            ],
+            id="stopped-at-its-budget",
         ),
         pytest.param(
             mark("error"),

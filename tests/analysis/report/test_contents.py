@@ -29,7 +29,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[EvalLog]]:
     return {
         policy: inspect_eval(
             [
-                condition_task(SETTING, condition, {} if policy == "faker" else {"votes": 1})
+                condition_task(SETTING, condition, {} if "faker" in policy else {"votes": 1})
                 for condition in CONDITIONS[:2]
             ],
             model=f"control/{policy}",
