@@ -230,7 +230,7 @@ def stop_after(keep: int) -> Edit:
         assert log.results
         left = [EarlyStop(id=sample.id, epoch=sample.epoch, reason="made up") for sample in log.samples[keep:]]
         log.samples = log.samples[:keep]
-        log.results.early_stopping = EarlyStoppingSummary(manager="made up", early_stops=left)
+        log.results.early_stopping = EarlyStoppingSummary(manager="made up", early_stops=left, metadata={})
 
     return edit
 
