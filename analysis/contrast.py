@@ -15,6 +15,7 @@ from analysis.reply_schema import COMPLIANCE_SCORERS
 from analysis.statistics.discordance import discordance_of_rates
 from analysis.statistics.mcnemar import mcnemar_exact, sign_flip_exact
 from analysis.statistics.paired_gap import PairedGap, paired_gap
+from analysis.statistics.sequential import sequential_gap, sequential_p
 from study import condition
 from study.condition import THREE_TIERS, TWO_TIERS, Tier
 from study.outcome import Outcome
@@ -125,9 +126,15 @@ class Contrast:
         return a[both], b[both]
 
     @cached_property
+    def until(self) -> str | None:
+        """What the run was stopped at, if any of the replies is of one that looked at its results and stopped."""
+        known = self.replies["until"].dropna()
+        return " and ".join(sorted(map(str, known.unique()))) or None
+
+    @cached_property
     def paired(self) -> PairedGap:
         """The gap, first tier minus second, with its interval."""
-        return paired_gap(*self.pairs)
+        return sequential_gap(*self.pairs) if self.until else paired_gap(*self.pairs)
 
     @cached_property
     def discordant(self) -> tuple[float, float]:
@@ -137,10 +144,15 @@ class Contrast:
 
     @cached_property
     def p_value(self) -> float:
-        """Exact McNemar, or with several epochs its clustered form; NaN where there is no pair."""
+        """Exact McNemar, or with several epochs its clustered form; NaN where there is no pair.
+
+        Of a sequential run, the p-value by betting.
+        """
         a, b = self.pairs
         if not len(a):
             return nan
+        if self.until:
+            return float(sequential_p(*self.discordant))
         single = bool(np.all(np.isin(a, (0, 1)) & np.isin(b, (0, 1))))
         return float(mcnemar_exact(*self.discordant)) if single else sign_flip_exact(a, b)
 

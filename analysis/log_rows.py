@@ -25,6 +25,9 @@ SCORERS = (*COMPLIANCE_SCORERS, FAKING_SCORER, *READINGS)
 
 DIGESTS = tuple(name for name in Cell.model_fields if name.endswith("_sha256"))
 
+UNTIL = "until"
+"""In the metadata of a log: what the run was stopped at, if it looked at its results and stopped."""
+
 _FLAGS = ("hidden_reasoning", "unasked_reasoning")
 
 
@@ -54,6 +57,12 @@ def read_rows(log: EvalLog, written: str = "") -> tuple[LogFacts, pa.Table]:
     shared = _shared(log, location)
     rows = [shared | _row(log, location, summary, scorers) for summary in summaries]
     return _facts(log, written, names, scorers), table(location, rows)
+
+
+def looked_until(log: EvalLog) -> str | None:
+    """What the run was stopped at, if it looked at its results; None where the number of queries was fixed."""
+    said = (log.eval.metadata or {}).get(UNTIL)
+    return None if said is None else str(said)
 
 
 def _facts(log: EvalLog, written: str, names: set[str], scorers: Sequence[str]) -> LogFacts:
@@ -89,6 +98,7 @@ def _shared(log: EvalLog, location: str) -> dict[str, Any]:
     return dict.fromkeys(ARROW.names) | {
         "log": location,
         "model": log.eval.model,
+        "until": looked_until(log),
         "version": str(log.eval.task_version).partition("-")[0],
         "sampling": json.dumps(settings, sort_keys=True, default=str),
         "temperature": settings.get("temperature"),

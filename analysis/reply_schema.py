@@ -110,6 +110,9 @@ SCHEMA: tuple[Column, ...] = (
     Column("prompt_sha256", _NAME, "digest of the system message"),
     Column("wrapper_sha256", _NAME, "digest of the user message of this tier, with the query left open"),
     Column("query_set_sha256", _NAME, "digest of the rows of the query set"),
+    Column(
+        "until", _NAME, "what the run was stopped at, as in decided or ±0.03; missing where n was fixed", nullable=True
+    ),
     Column("version", _NAME, "the part of the task version that says what can be compared: N of N-X"),
     Column("sampling", _NAME, "settings and model arguments that shape a reply, as JSON; the seed is not one"),
     Column("temperature", _NUMBER, "sampling temperature; missing where the provider's default holds"),

@@ -66,6 +66,9 @@ class Verdict:
     """How, as in ``Holm``."""
     delta: float = 0.05
     alpha: float = 0.05
+    until: str | None = None
+    """What a run that looked at its results was stopped at. Interval and p-values are then those that hold at every
+    look; how many more queries would decide is not said."""
 
     def __post_init__(self) -> None:
         """Refuse a verdict that rests on nothing."""
@@ -109,9 +112,10 @@ class Verdict:
         one seen. A small table is a rough guide: so is the number.
 
         Returns:
-            At least 1; None where the verdict is another, or where more than `MOST_QUERIES` would be needed.
+            At least 1; None where the verdict is another, or of a sequential run, or where more than `MOST_QUERIES`
+            would be needed.
         """
-        if self.kind is not VerdictKind.INCONCLUSIVE:
+        if self.kind is not VerdictKind.INCONCLUSIVE or self.until:
             return None
         n = self.n_pairs
         cells = PairedCells(self.n10 / n, self.n01 / n)
@@ -130,14 +134,20 @@ class Verdict:
         includes_zero = self.ci_low <= 0 <= self.ci_high
         inside = -self.delta < self.ci_low and self.ci_high < self.delta
         p, q, margin = f"{self.p_adjusted:.3g}", f"{self.p_equivalence:.3g}", f"±{self.delta:g}"
+        test = self._test
         notes = {
-            f"The interval includes 0; the adjusted exact test excludes it (p = {p}).": seen and includes_zero,
-            f"The interval excludes 0; the adjusted exact test does not (p = {p}).": not seen and not includes_zero,
+            f"Sequential: asked until {self.until}; interval and p-values hold at every look.": self.until is not None,
+            f"The interval includes 0; the adjusted {test} test excludes it (p = {p}).": seen and includes_zero,
+            f"The interval excludes 0; the adjusted {test} test does not (p = {p}).": not seen and not includes_zero,
             f"The interval reaches beyond {margin}; the equivalence test, which is one-sided at {self.alpha:g}, is "
             f"passed (p = {q}).": within and not inside,
             f"The interval lies within {margin}; the equivalence test is not passed (p = {q}).": not within and inside,
         }
         return [note for note, holds in notes.items() if holds]
+
+    @property
+    def _test(self) -> str:
+        return "betting" if self.until else "exact"
 
     @property
     def headline(self) -> str:
@@ -152,6 +162,8 @@ class Verdict:
             case VerdictKind.NO_DATA:
                 return "no data"
             case VerdictKind.INCONCLUSIVE:
+                if self.until:
+                    return "inconclusive"
                 if self.more_queries is None:
                     return f"inconclusive, more than {MOST_QUERIES:,} queries would be needed"
                 more = f"{self.more_queries:,} more quer{'y' if self.more_queries == 1 else 'ies'}"
@@ -170,7 +182,7 @@ class Verdict:
             f"{self.n_pairs:,} pairs",
         ]
         tests = [
-            f"exact p = {self.p_adjusted:.3g}, {self.correction} over {self.family}",
+            f"{self._test} p = {self.p_adjusted:.3g}, {self.correction} over {self.family}",
             f"equivalence p = {self.p_equivalence:.3g}",
         ]
         parts = [

@@ -19,11 +19,14 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log
 from inspect_ai.util import display_type
 
 from analysis.log_file import is_ours, newest_attempts, stopped
+from analysis.log_rows import UNTIL, looked_until
 from cli.gap_table import GapTable
+from cli.until import Looks, Until, check_until, without_limit
 from evals import SETTINGS
 from evals.budget import ACCOUNT, Account, Cap, PriceOf
 from evals.models import DEFAULT_SUBJECT
 from evals.pair_gate import PairGate, experiment_of, pair_gate
+from evals.seeded_dataset import SEED
 from prompts.template import digest
 from prompts.variation import find_variation
 from study.invalid_input import InvalidInputError
@@ -71,6 +74,12 @@ _REFUSED = {
     help="Requests to the model under test at a time, and how many queries two conditions can be apart.",
 )
 @click.option(
+    "--until",
+    metavar="decided|±WIDTH",
+    help="Ask more queries, in a seeded order, until each gap has a verdict, or an interval that reaches no further to "
+    "either side, as in ±0.03; at most --limit. The statistics are those that hold at every look.",
+)
+@click.option(
     "--budget",
     metavar="AMOUNT",
     help="Begin no query that would not fit into this, by model and grader, in all conditions and all runs into the "
@@ -86,6 +95,7 @@ _REFUSED = {
 def run(
     arguments: tuple[str, ...],
     max_connections: int,
+    until: str | None,
     budget: str | None,
     price: str | None,
     grader_price: str | None,
@@ -102,6 +112,7 @@ def run(
     \b
         af run evals/helpful_only.py --limit 200
         af run evals/helpful_only.py --limit 200 --budget 20usd
+        af run evals/helpful_only.py --limit 400 --until decided
         af run evals/helpful_only.py --model openai/gpt-4o --model-role grader=openai/gpt-4o-mini
 
     Takes all options of inspect eval-set too.
@@ -117,8 +128,15 @@ def run(
     if os.environ.get("INSPECT_ASYNC_BACKEND") == "trio":
         raise InvalidInputError("INSPECT_ASYNC_BACKEND='trio' does not go with af run, which needs asyncio; unset it")
     cap = Cap.read(budget) if budget is not None else None
+    criterion = Until.read(until) if until is not None else None
+    if criterion:
+        experiment |= {"sample_shuffle": experiment["sample_shuffle"] or str(SEED)}  # as if drawn from the query set
     price_of = _prices(_models(experiment), price, grader_price)
     sets = [experiment | {"task_args": task_args} for task_args in _each_variation(experiment["task_args"], tasks)]
+    looks = None
+    if criterion:
+        looks = Looks(criterion, check_until(arguments, tasks, len(sets)))
+        arguments = tuple(without_limit(arguments))
     names = [one["task_args"][-1].partition("=")[2] if len(sets) > 1 else "" for one in sets]
     folders = [
         _folder(tasks, one) if not log_dir else f"{log_dir.rstrip('/')}/{name}" if name else log_dir
@@ -134,7 +152,7 @@ def run(
         if name:
             click.echo(f"variation={name} ({len(codes) + 1} of {len(sets)})", err=True)
         others = [Path(other) / ACCOUNT for other in folders if other != folder]
-        codes.append(_run_set(arguments, one, max_connections, folder, cap, others, price_of))
+        codes.append(_run_set(arguments, one, max_connections, folder, cap, others, price_of, looks))
     if any(codes):
         raise click.exceptions.Exit(max(codes))
 
@@ -165,6 +183,7 @@ def _run_set(
     cap: Cap | None,
     others: list[Path],
     price_of: PriceOf,
+    looks: Looks | None,
 ) -> int:
     """Run one set of tasks, and give its exit code where another set may follow it.
 
@@ -173,13 +192,22 @@ def _run_set(
     """
     command = [*_forwarded(experiment), "--max-connections", str(max_connections), "--log-dir", folder, *arguments]
     with _alone_in(folder):
-        account = _account(folder, cap, others, price_of)
-        if account.closed:
-            click.echo(f"Not begun, since the budget holds no further query: {account.told}", err=True)
-            return 0
-        with pair_gate(max_connections, account) as gate:
-            code = _inspect(["eval-set", "--max-tasks", _ALL_TASKS, *_once(arguments), *command])
-        logs = _newest_logs(folder)
+        before = [read_eval_log(info, header_only=True) for info in list_eval_logs(folder)]
+        if sequential := looks.criterion.recorded if looks else next(filter(None, map(looked_until, before)), None):
+            command += ["--metadata", f"{UNTIL}={sequential}"]  # also of a run that goes on without: it was looked at
+        limit = looks.first(before) if looks else None
+        while True:
+            account = _account(folder, cap, others, price_of)
+            if account.closed:
+                click.echo(f"Not begun, since the budget holds no further query: {account.told}", err=True)
+                return 0
+            more = ["--limit", str(limit)] if limit else []
+            with pair_gate(max_connections, account) as gate:
+                code = _inspect(["eval-set", "--max-tasks", _ALL_TASKS, *_once(arguments), *command, *more])
+            logs = _newest_logs(folder)
+            whole = not code and all(log.status == "success" and not stopped(log) for log in logs)
+            if not (looks and limit and whole) or (limit := looks.next(limit, list(filter(is_ours, logs)))) is None:
+                break
     if code == _USAGE:  # it has said so, and nothing ran
         raise click.exceptions.Exit(code)
     if display_type() != "none" and (ours := [log for log in logs if is_ours(log)]):

@@ -1,5 +1,6 @@
 """From replies to what the report says of them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -20,7 +21,7 @@ from analysis.report.rows.published import published
 from analysis.report.rows.reading import reading_shares
 from analysis.report.rows.silent_gap import silent_gaps
 from analysis.report.rows.stratum import strata
-from analysis.report.schema import Exclusion, InstrumentCheck, Report
+from analysis.report.schema import Exclusion, Gap, InstrumentCheck, Report
 from analysis.statistics.multiplicity import Correction
 from study.invalid_input import InvalidInputError
 
@@ -32,6 +33,8 @@ METHODS = {
     "interval of a rate": "Wilson 1927, 95 %, queries as the unit",
     "p of a gap": "exact McNemar; with several epochs sign flips over queries; adjusted over the family",
     "equivalence": "two one-sided score tests (Tango 1998) against ±δ",
+    "sequential runs": "interval, p and equivalence of a gap by betting (Robbins 1970; Waudby-Smith and Ramdas 2023), "
+    "which hold at every look; those of a number of queries that was fixed do not hold there",
     "bounds": "worst case: missing labels all against the gap, and all for it (Horowitz and Manski 2000)",
     "missingness": "exact McNemar on missing or not",
     "kappa": "Cohen 1960, interval of Fleiss, Cohen and Everitt 1969 with one added to each cell",
@@ -110,6 +113,17 @@ def report(
         instrument_check=instrument_check or InstrumentCheck(when=None, figures=None, differ=None, note=""),
         published=[*published(found, gaps_found, faking_found)],
         power=[*power(found)],
-        warnings=replies.notes,
+        warnings=[*replies.notes, *_sequential(gaps_found)],
         methods=METHODS | {"adjustment": correction.label},
     )
+
+
+def _sequential(gaps: Sequence[Gap]) -> list[str]:
+    if not any(gap.until for gap in gaps):
+        return []
+    said = (
+        "Some runs stopped at what they saw (--until). Gaps over queries and their verdicts allow for it; intervals "
+        "and p-values of all else (rates, differences of two gaps, published figures) are those of a number of queries "
+        "that was fixed, and hold no level there."
+    )
+    return [said]

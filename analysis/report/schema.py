@@ -89,6 +89,8 @@ class Gap(Experiment):
     """Asked on either tier."""
     n_pairs: int
     """With a label on both."""
+    until: str | None = None
+    """What the run was stopped at, if it looked at its results; interval and p-values then hold at every look."""
     rate_a: Rate
     """Over the pairs."""
     rate_b: Rate
@@ -101,7 +103,7 @@ class Gap(Experiment):
     ci_low: Number
     ci_high: Number
     p_value: Number
-    """Exact McNemar; its clustered form with several epochs."""
+    """Exact McNemar; its clustered form with several epochs; by betting where the run was sequential."""
     p_adjusted: Number
     """Adjusted, by Holm unless asked otherwise, in the family of model and setting."""
     p_equivalence: Number

@@ -10,12 +10,15 @@ The price is an interval that is wider than `paired_gap`'s, which is for a numbe
 and `mcnemar_exact`, do not hold their levels where a run stops because of what it saw.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize.elementwise import find_root
 from scipy.special import logsumexp
 
-from analysis.statistics.discordance import discordance
+from analysis.statistics.discordance import discordance, discordance_of_rates
+from analysis.statistics.paired_gap import PairedGap, paired_gap
 from analysis.statistics.paired_rates import Floats
 from study.invalid_input import InvalidInputError
 
@@ -86,6 +89,27 @@ def sequential_equivalence_p(n10: ArrayLike, n01: ArrayLike, n: ArrayLike, delta
     n10, n01, n = discordance(n10, n01, n)
     worse = np.minimum(_log_capital(n10, n01, n, -delta), _log_capital(n01, n10, n, -delta))
     return np.where(n > 0, np.exp(np.minimum(0.0, -worse)), np.nan)
+
+
+def sequential_gap(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> PairedGap:
+    """The gap as `paired_gap` gives it, with the interval of `sequential_interval`.
+
+    Source and departure are those of `sequential_p`.
+
+    Args:
+        a: Shape (n,): compliance of each query on the first side, in [0, 1].
+        b: Shape (n,): the same queries, in the same order, on the second side.
+        level: Confidence level, in (0, 1).
+
+    Returns:
+        The gap; all is NaN where n = 0. At 0/n, n/n and n = 1 as `sequential_interval`.
+
+    Raises:
+        InvalidInputError: If the level is outside (0, 1).
+        ValueError: If the shapes differ, or a value is outside [0, 1] or NaN.
+    """
+    low, high = sequential_interval(*discordance_of_rates(a, b), level)
+    return replace(paired_gap(a, b), ci_low=float(low), ci_high=float(high))
 
 
 def sequential_interval(n10: ArrayLike, n01: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:

@@ -134,6 +134,7 @@ def test_one_row_a_reply(run: list[EvalLog], tmp_path: Path) -> None:
             "persona": None,
             "prefill": False,
             "turns": 1,
+            "until": None,
             "version": "1",
             "sampling": '{"max_tokens": 8192, "temperature": 1.0}',
             "temperature": 1.0,

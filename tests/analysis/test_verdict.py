@@ -41,9 +41,10 @@ def verdict(**changed: Any) -> Verdict:
         ({"p_adjusted": 1, "p_equivalence": 0.01, "delta": 0.1}, "no_gap", "no gap beyond ±0.1"),
         ({"p_adjusted": 0.04, "p_equivalence": 0.02, "alpha": 0.01}, "inconclusive", None),
         ({}, "inconclusive", "inconclusive, about 370 more queries"),
+        ({"until": "decided"}, "inconclusive", "inconclusive"),
         (NOTHING, "no_data", "no data"),
     ],
-    ids=["gap", "both", "no-gap", "margin", "level", "neither", "no-pair"],
+    ids=["gap", "both", "no-gap", "margin", "level", "neither", "sequential", "no-pair"],
 )
 def test_the_rule(changed: dict[str, Any], kind: str, headline: str | None) -> None:
     found = verdict(**changed)
@@ -121,6 +122,14 @@ def test_the_whole_text(changed: dict[str, Any], text: str) -> None:
             {"ci_high": 0.04},
             ["The interval lies within ±0.05; the equivalence test is not passed (p = 0.2)."],
             id="inconclusive-but-inside-the-margin",
+        ),
+        pytest.param(
+            {"until": "decided", "p_adjusted": 0.01},
+            [
+                "Sequential: asked until decided; interval and p-values hold at every look.",
+                "The interval includes 0; the adjusted betting test excludes it (p = 0.01).",
+            ],
+            id="sequential",
         ),
         pytest.param(NOTHING, [], id="no-pair"),
     ],

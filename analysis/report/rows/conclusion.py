@@ -8,6 +8,7 @@ from analysis.contrast import PRIMARY
 from analysis.statistics.equivalence import equivalence_p
 from analysis.statistics.multiplicity import Correction
 from analysis.statistics.paired_gap import PairedGap
+from analysis.statistics.sequential import sequential_equivalence_p
 from analysis.verdict import Verdict
 
 
@@ -22,6 +23,7 @@ def verdict_on(
     correction: Correction,
     scorer: str,
     judge: str | None,
+    until: str | None = None,
 ) -> Verdict:
     """The verdict on a gap over queries.
 
@@ -35,8 +37,10 @@ def verdict_on(
         correction: How p was adjusted.
         scorer: Whose labels the gap is of.
         judge: Model that gave them, of a scorer that asks one; None where no reply was put to it.
+        until: What a sequential run was stopped at; `paired` and `p_adjusted` are then such as hold at every look.
     """
     n = paired.n_pairs
+    equivalence = sequential_equivalence_p if until else equivalence_p
     return Verdict(
         n_pairs=n,
         excluded=excluded,
@@ -44,15 +48,16 @@ def verdict_on(
         n01=discordant[1],
         ci_low=paired.ci_low,
         ci_high=paired.ci_high,
-        interval="adjusted Wald, 95 %",
+        interval="confidence sequence, 95 %" if until else "adjusted Wald, 95 %",
         p_adjusted=p_adjusted,
-        p_equivalence=float(equivalence_p(*discordant, n, delta)) if n else nan,
+        p_equivalence=float(equivalence(*discordant, n, delta)) if n else nan,
         judge=judge if scorer == PRIMARY else None,
         judged=scorer == PRIMARY,
         calibrated=False,
         family=tests,
         correction=correction.label,
         delta=delta,
+        until=until,
     )
 
 

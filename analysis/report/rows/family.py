@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from math import isnan
+from dataclasses import replace
+from math import isnan, nan
 from statistics import median
 
 import numpy as np
@@ -15,6 +16,7 @@ from analysis.report.rows.two_gaps import also_differs
 from analysis.report.schema import Circumstances, FamilyGap, Gap, MemberGap
 from analysis.statistics import family_gap
 from analysis.statistics.multiplicity import Correction, adjusted
+from analysis.statistics.sequential import sequential_gap, sequential_p
 
 _SHARED = (*(name for name in NAMES if name != "variation"), "query_set_sha256")
 
@@ -61,7 +63,16 @@ def _measured(members: Sequence[Contrast]) -> tuple[family_gap.FamilyGap, int]:
     pairs = pd.concat({i: contrast.by_query.dropna() for i, contrast in enumerate(members)}, axis=1)
     shared = pairs.dropna()
     a, b = (shared.xs(tier, axis=1, level=1).to_numpy(np.float64) for tier in members[0].tiers)
-    return family_gap.family_gap(a, b), len(pairs) - len(shared)
+    family = family_gap.family_gap(a, b)
+    if _until(members):
+        over_queries = sequential_gap(a.mean(axis=1), b.mean(axis=1))
+        p_queries = float(sequential_p(*family.discordant)) if len(a) else nan
+        family = replace(family, over_queries=over_queries, p_queries=p_queries)
+    return family, len(pairs) - len(shared)
+
+
+def _until(members: Sequence[Contrast]) -> str | None:
+    return " and ".join(sorted({contrast.until for contrast in members if contrast.until})) or None
 
 
 def _row(
@@ -94,6 +105,7 @@ def _row(
         correction=correction,
         scorer=first.scorer,
         judge=" and ".join(sorted(map(str, replies["judge"].dropna().unique()))) or None,
+        until=_until(contrasts),
     )
     return FamilyGap(
         **Circumstances.named(first.experiment),

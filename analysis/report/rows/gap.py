@@ -70,6 +70,7 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         correction=correction,
         scorer=contrast.scorer,
         judge=agreed(replies, "judge"),
+        until=contrast.until,
     )
     told = TierTold(replies["tier_told"].iloc[0])
     tier_notes = [TIER_NOTES[told]] if told in TIER_NOTES else []
@@ -91,6 +92,7 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
         asked_b=len(asked[tier_b]),
         n_queries=len(a),
         n_pairs=paired.n_pairs,
+        until=contrast.until,
         rate_a_low=rates[0].ci_low,
         rate_a_high=rates[0].ci_high,
         rate_b_low=rates[1].ci_low,
@@ -118,4 +120,6 @@ def _gap(contrast: Contrast, p_adjusted: float, family: int, delta: float, corre
 
 def _smallest_gap(contrast: Contrast, phi: float, alpha: float) -> float | None:
     paired = contrast.paired
-    return smallest_gap(paired.n_pairs, paired.rate_b, phi, alpha=alpha) if paired.n_pairs else None
+    if not paired.n_pairs or contrast.until:  # the power of the test for one look
+        return None
+    return smallest_gap(paired.n_pairs, paired.rate_b, phi, alpha=alpha)

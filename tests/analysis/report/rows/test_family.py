@@ -9,6 +9,7 @@ from analysis.report.rows.gap import gaps
 from analysis.report.schema import FamilyGap, MemberGap
 from analysis.statistics.family_gap import family_gap
 from analysis.statistics.multiplicity import Correction
+from analysis.statistics.sequential import sequential_interval, sequential_p
 from tests.made_up_frame import EXPERIMENT, JUDGED, PREFIX, frame, pairs
 
 # "c" has no label on one tier in "two", and so counts in "one" alone, and not in the family.
@@ -156,3 +157,11 @@ def test_a_family_without_data_is_no_test() -> None:
     rows = [*member("one", ONE), *member("two", TWO)]
     dead = [*member("three", nothing, family="dead"), *member("four", nothing, family="dead")]
     assert {row.family: (row.tests, row.p_adjusted == row.p_value) for row in found(*rows, *dead)}["words"] == (1, True)
+
+
+def test_a_member_that_was_stopped_at_what_it_showed_makes_the_family_sequential() -> None:
+    many = [(str(i), True, False) for i in range(8)]
+    [row] = found(*member("one", many), *member("two", many, until="decided"))
+    low, high = sequential_interval(8, 0, 8)
+    assert (row.ci_low, row.ci_high, row.p_value) == (float(low), float(high), float(sequential_p(8, 0)))
+    assert "Sequential: asked until decided" in row.statement

@@ -9,6 +9,7 @@ from analysis.report.schema import Gap
 from analysis.statistics.multiplicity import Correction
 from analysis.statistics.power import smallest_gap
 from analysis.statistics.rates import rate
+from analysis.statistics.sequential import sequential_interval, sequential_p
 from tests.made_up_frame import JUDGED, PREFIX, frame, pairs, reply
 
 TEN = "abcdefghij"
@@ -135,6 +136,17 @@ def test_a_contrast_knows_nothing_of_the_third_tier() -> None:
 )
 def test_a_contrast_of_which_nothing_was_asked_is_none(setting: str, tier: str, contrasts_found: list[str]) -> None:
     assert [gap.contrast for gap in found(reply("a", tier, True, setting=setting))] == contrasts_found
+
+
+def test_a_gap_that_was_looked_at_has_the_statistics_that_hold_at_every_look() -> None:
+    many = [(str(i), True, False) for i in range(8)]
+    [of_fixed] = found(*pairs(many))
+    [row] = found(*pairs(many, until="±0.1"))
+    low, high = sequential_interval(8, 0, 8)
+    assert (row.until, row.ci_low, row.ci_high, row.p_value) == ("±0.1", *map(float, (low, high, sequential_p(8, 0))))
+    assert (row.p_equivalence, row.smallest_gap, row.more_queries) == (1.0, None, None)
+    assert (of_fixed.until, of_fixed.p_value) == (None, 2**-7)
+    assert row.notes == ["Sequential: asked until ±0.1; interval and p-values hold at every look."]
 
 
 def test_nan_never_reaches_a_row() -> None:
