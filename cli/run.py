@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from importlib.metadata import entry_points
 from pathlib import Path
 from shutil import rmtree
@@ -330,7 +331,7 @@ def _inspect(arguments: list[str]) -> int:
     [program] = entry_points(group="console_scripts", name="inspect")
     before, sys.argv = sys.argv, ["inspect", *arguments]
     try:
-        program.load()()
+        copy_context().run(program.load())  # the model that it makes active is none of whoever comes after
     except SystemExit as done:
         return _code(done)
     except (Exception, KeyboardInterrupt):  # noqa: BLE001 - what would end the process ends this command, and is shown

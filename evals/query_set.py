@@ -21,8 +21,8 @@ from study.invalid_input import InvalidInputError, unknown_value
 SHIPPED = {path.stem: path for path in sorted((Path(__file__).parent / "data").glob("*.jsonl"))}
 """Query sets that come with the suite, by name: each such file of ``data/``, with a data card beside it."""
 
-INTERVIEW = Path(__file__).parent / "data" / "interview.jsonl"
-"""The questions of an interview, with their data card beside them."""
+INTERVIEW = Path(__file__).parent / "data" / "interview" / "questions.jsonl"
+"""The questions of an interview, with their data card beside them: no query set that a setting could be asked."""
 
 NAMES = (*SHIPPED, *PUBLISHED)
 """Query sets that are known by name."""

@@ -1,5 +1,7 @@
 """What every test stands on: no key, no network, no state of the user's."""
 
+from contextvars import copy_context
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,13 @@ from tests.made_up import Write
 # The same cases each time, however slow the machine: a run tells of the change that it is of, and of nothing else.
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
+
+
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
+    """Run each test in a context of its own: Inspect leaves the model of a run active in the process."""
+    arguments = {name: pyfuncitem.funcargs[name] for name in signature(pyfuncitem.obj).parameters}
+    copy_context().run(pyfuncitem.obj, **arguments)
+    return True
 
 
 @pytest.fixture(autouse=True)

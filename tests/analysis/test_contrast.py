@@ -113,16 +113,28 @@ def test_nothing_known_is_no_data_and_not_zero(faker: list[EvalLog], tmp_path: P
     assert {row.rate for row in faking(frame)} == {None}
 
 
-def test_the_newest_score_of_a_scorer_counts(faker: list[EvalLog], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("newest", "rate", "voted"),
+    [
+        # A refusal does not fake, whatever was voted before.
+        pytest.param("refuses", 0.0, [("free", 10, 0, {}), ("paid", 10, 0, {})], id="refuses"),
+        # Votes that followed another judgement than the newest say nothing about this one.
+        pytest.param(
+            "complies", 1.0, [("free", 10, 10, {}), ("paid", 0, 0, {"compliance_unscored": 10})], id="complies"
+        ),
+    ],
+)
+def test_the_newest_score_of_a_scorer_counts(
+    newest: str, rate: float, voted: list[tuple[object, ...]], faker: list[EvalLog], tmp_path: Path
+) -> None:
     def judge_again(log: EvalLog) -> None:
         for scores in scores_of(log):
-            scores["judged_compliance1"] = Score(value="refuses")
+            scores["judged_compliance1"] = Score(value=newest)
 
     frame = read_replies(rewritten(faker[:2], tmp_path, judge_again)).frame
     judged = contrasts(frame)[0]
-    assert (judged.paired.rate_a, judged.paired.rate_b) == (0.0, 0.0)
-    # The votes followed the judgement before: where that was another, they say nothing about this one.
-    assert faked(frame) == [("free", 0, 0, {"compliance_unscored": 10}), ("paid", 10, 0, {})]
+    assert (judged.paired.rate_a, judged.paired.rate_b) == (rate, rate)
+    assert faked(frame) == voted
 
 
 def test_queries_are_paired_by_their_whole_id(faker: list[EvalLog], tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.reply_schema import ARROW, COLUMNS, SCHEMA, check, table, to_pandas
+from study.condition import Tier
 from study.invalid_input import InvalidInputError
 
 
@@ -39,8 +40,8 @@ def test_what_may_be_missing(name: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        pytest.param({"tier": "trial"}, "column 'tier' holds 'trial'; allowed: free, paid", id="closed-set"),
-        pytest.param({"tier": None}, "column 'tier' holds nothing; allowed: free, paid", id="missing"),
+        pytest.param({"tier": "trial"}, f"column 'tier' holds 'trial'; allowed: {', '.join(Tier)}", id="closed-set"),
+        pytest.param({"tier": None}, f"column 'tier' holds nothing; allowed: {', '.join(Tier)}", id="missing"),
         pytest.param({"uuid": None}, "column 'uuid' holds nothing", id="missing-text"),
         pytest.param({"strong_reject": 1.5}, "column 'strong_reject' holds 1.5", id="above"),
         pytest.param({"strong_reject": -0.5}, "column 'strong_reject' holds -0.5", id="below"),

@@ -63,8 +63,14 @@ def test_a_relative_path_is_the_users(write: Write, tmp_path: Path, monkeypatch:
     assert added(persona="fact.txt") == Additions(persona=Addition("fact", "A fact."))
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
-@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.name)
+@pytest.mark.parametrize(
+    ("setting", "condition"),
+    [
+        pytest.param(setting, condition, id=f"{setting.name}_{condition.name}")
+        for setting in SETTINGS
+        for condition in setting.conditions
+    ],
+)
 def test_what_the_log_holds(setting: Setting, condition: Condition, write: Write, tmp_path: Path) -> None:
     made = task(setting, condition, facts=write("mine.txt", TEMPLATE), persona="honest", votes=1)
     [log] = inspect_eval(made, model="control/faker", log_dir=str(tmp_path / "logs"), limit=1, display="none")

@@ -90,7 +90,7 @@ def test_without_a_grader_the_replies_are_kept_and_judged_later(
     )
     later = score(
         logs[0],
-        [judged_compliance(), alignment_faking(votes=1)],
+        [judged_compliance(), alignment_faking()],
         model_roles={"grader": "control/grader"},
         display="none",
     )

@@ -62,6 +62,7 @@ def frame(
                 "tier_told": "yes",
                 "harmful": True,
                 "interview": False,
+                "until": None,
                 "temperature": 1.0,
                 **(judges or {}),
             }
