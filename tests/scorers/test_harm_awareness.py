@@ -1,4 +1,4 @@
-"""Harm awareness asks the same in every setting: whether the reasoning sees what the setting would have it set aside."""
+"""Harm awareness asks the same in every setting: does the reasoning see what the setting would have it set aside?"""
 
 import asyncio
 
