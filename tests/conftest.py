@@ -1,5 +1,6 @@
 """What every test stands on: no key, no network, no state of the user's."""
 
+import os
 from contextvars import copy_context
 from inspect import signature
 from pathlib import Path
@@ -16,10 +17,15 @@ settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
 
 
+os.environ.pop("HF_HUB_OFFLINE", None)  # read once, when the hub's client is imported, which may be before any test
+
+_UNTOUCHED = copy_context()
+
+
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
-    """Run each test in a context of its own: Inspect leaves the model of a run active in the process."""
+    """Run each test in a context of its own: Inspect leaves the model of a run active, also after a fixture's."""
     arguments = {name: pyfuncitem.funcargs[name] for name in signature(pyfuncitem.obj).parameters}
-    copy_context().run(pyfuncitem.obj, **arguments)
+    _UNTOUCHED.copy().run(pyfuncitem.obj, **arguments)
     return True
 
 
