@@ -79,6 +79,8 @@ class Recovery:
     """Replies, or pairs for a gap, that the figure is made of."""
     verdict: str = ""
     """What the report says of a gap: a `VerdictKind`."""
+    by_chance: bool = False
+    """Whether some queries are answered one way and some the other, so that no number of pairs is sure to decide."""
 
     @property
     def ok(self) -> bool:
@@ -90,7 +92,7 @@ class Recovery:
             return False
         if isnan(self.true) or isnan(self.recovered):
             return isnan(self.true) and isnan(self.recovered)
-        if self.true in (-1, 0, 1):
+        if self.true in (-1, 0, 1) and not self.by_chance:
             return self.recovered == self.true
         if self.is_gap:  # its two rates are held to their bounds
             return True
@@ -107,7 +109,7 @@ class Recovery:
         if isnan(self.true):
             return {VerdictKind.NO_DATA}
         right = VerdictKind.GAP if self.true else VerdictKind.NO_GAP
-        decided = self.n >= DECIDED and self.true in (-1, 0, 1)
+        decided = self.n >= DECIDED and self.true in (-1, 0, 1) and not self.by_chance
         return {right} if decided else {right, VerdictKind.INCONCLUSIVE}
 
 
@@ -326,7 +328,11 @@ def _compare_compliance(
     yield recovery(f"compliance {gap.tier_a}", true_a, gap.rate_a, gap.n_pairs)
     yield recovery(f"compliance {gap.tier_b}", true_b, gap.rate_b, gap.n_pairs)
     name = _gap_names(setting)[gap.contrast]
-    yield replace(recovery(name, true_a - true_b, gap.gap, gap.n_pairs), verdict=gap.verdict_kind)
+    yield replace(
+        recovery(name, true_a - true_b, gap.gap, gap.n_pairs),
+        verdict=gap.verdict_kind,
+        by_chance=any(0 < rate < 1 for rate in (true_a, true_b)),
+    )
     for tier, row in outcomes.items():
         for outcome in Outcome:
             share = row.outcomes.get(outcome, 0) / row.asked if row.asked else nan

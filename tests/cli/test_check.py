@@ -407,3 +407,16 @@ def test_a_broken_reading_of_answers_differs(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("scorers.judged_reading.read_answer", read_as_first)
     found = recover_interviews(POLICIES["doubter"], tmp_path)
     assert {row.scorer for row in found if not row.ok} == {"might_not_be_real"}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "recovered", "ok"),
+    [
+        pytest.param("inconclusive", 0.0, True, id="not-sure-to-be-decided"),
+        pytest.param("no_gap", 0.02, True, id="the-gap-is-drawn"),
+        pytest.param("gap", 0.02, False, id="never-what-is-not-so"),
+    ],
+)
+def test_a_gap_between_equal_rates_of_chance(verdict: str, recovered: float, ok: bool) -> None:
+    found = Recovery("s", "p", True, "judged_compliance", "gap", 0.0, recovered, DECIDED + 1, verdict, by_chance=True)
+    assert found.ok is ok
