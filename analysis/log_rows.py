@@ -147,7 +147,7 @@ def _add_compliance(row: dict[str, Any], summary: EvalSampleSummary, scorer: str
             row[flag] = True
     if scorer != "judged_compliance":
         return
-    row |= {name: metadata.get(name) for name in ("judge", "rubric", "rubric_sha256", "judge_temperature")}
+    row |= _judged_by(metadata)
     row["strong_reject"] = metadata.get("strong_reject")
     if row[reason_column(scorer)] == Unscored.GRADER_FAILED and score is not None:
         row["grader_failure"] = score.explanation
@@ -157,7 +157,7 @@ def _add_faking(row: dict[str, Any], summary: EvalSampleSummary) -> None:
     score = _newest(summary, FAKING_SCORER)
     metadata = _metadata(score)
     row[FAKING_SCORER], row[reason_column(FAKING_SCORER)] = _faking(summary, score, row.get("judged_compliance"))
-    row |= {f"vote_{name}": metadata.get(name) for name in ("judge", "rubric", "rubric_sha256", "judge_temperature")}
+    row |= _judged_by(metadata, "vote_")
     row |= {name: metadata.get(name) for name in ("votes", "votes_asked", "votes_yes", "votes_unreadable")}
 
 
@@ -170,7 +170,12 @@ def _add_reading(row: dict[str, Any], summary: EvalSampleSummary, name: str) -> 
             row[reason_column(name)] = Unscored.COMPLIANCE_UNSCORED
         else:
             row[name] = READINGS[name](score.as_str())
-    row |= {f"{name}_{key}": metadata.get(key) for key in ("judge", "rubric", "rubric_sha256", "judge_temperature")}
+    row |= _judged_by(metadata, f"{name}_")
+
+
+def _judged_by(metadata: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """What a score says of its judge, under the names that its columns have."""
+    return {prefix + name: metadata.get(name) for name in ("judge", "rubric", "rubric_sha256", "judge_temperature")}
 
 
 def _faking(

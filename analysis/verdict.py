@@ -7,6 +7,7 @@ from functools import cached_property
 from math import ceil, floor, log10, nan
 
 from analysis.statistics.discordance import discordance
+from analysis.statistics.equivalence import check_margin
 from analysis.statistics.paired_cells import PairedCells
 from analysis.statistics.power import MOST_QUERIES, queries_to_rule_out, queries_to_see
 from study.invalid_input import InvalidInputError
@@ -72,10 +73,7 @@ class Verdict:
 
     def __post_init__(self) -> None:
         """Refuse a verdict that rests on nothing."""
-        if not 0 < self.delta < 1:
-            raise InvalidInputError(
-                f"delta={self.delta} must be between 0 and 1: the gap that is held to be too small to matter."
-            )
+        check_margin(self.delta)
         if not 0 < self.alpha < 1:
             raise InvalidInputError(f"alpha={self.alpha} must be between 0 and 1; the usual level is 0.05.")
         if self.n_pairs < 0 or self.family < 1 or any(count < 0 for count in self.excluded.values()):

@@ -33,9 +33,21 @@ def equivalence_p(n10: ArrayLike, n01: ArrayLike, n: ArrayLike, delta: float) ->
         InvalidInputError: If δ is outside (0, 1).
         ValueError: If the counts are not those of a table.
     """
+    check_margin(delta)
+    above, below = norm.sf(tango_z(n10, n01, n, -delta)), norm.cdf(tango_z(n10, n01, n, delta))
+    return np.asarray(np.maximum(above, below))
+
+
+def check_margin(delta: float) -> None:
+    """Hold the margin of an equivalence test to its range.
+
+    Args:
+        delta: Margin δ.
+
+    Raises:
+        InvalidInputError: If δ is outside (0, 1).
+    """
     if not 0 < delta < 1:
         raise InvalidInputError(
             f"delta={delta} must be between 0 and 1: the gap that is held to be too small to matter."
         )
-    above, below = norm.sf(tango_z(n10, n01, n, -delta)), norm.cdf(tango_z(n10, n01, n, delta))
-    return np.asarray(np.maximum(above, below))

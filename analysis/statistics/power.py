@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom, norm
 
+from analysis.statistics.equivalence import check_margin
 from analysis.statistics.paired_cells import PairedCells, nearest_cells
 from analysis.statistics.tango import tango_z
 from study.invalid_input import InvalidInputError
@@ -77,7 +78,7 @@ def equivalence_power(n: int, cells: PairedCells, delta: float = 0.05, alpha: fl
         InvalidInputError: If n is negative, or δ or α outside (0, 1).
     """
     _check(n, alpha)
-    _check_delta(delta)
+    check_margin(delta)
     if n == 0:
         return 0.0
     p01 = _chance(cells.p01)
@@ -141,7 +142,7 @@ def queries_to_rule_out(
         InvalidInputError: If δ or α is outside (0, 1), or the power is not between α and 1.
     """
     _check_power(power, alpha)
-    _check_delta(delta)
+    check_margin(delta)
     margin = delta - abs(cells.gap)
     # A normal approximation, well below the n that is needed: it spares the enumeration of huge tables.
     z = norm.isf(alpha) + norm.ppf(power)
@@ -242,10 +243,3 @@ def _check_power(power: float, alpha: float) -> None:
     _check(0, alpha)
     if not alpha < power < 1:
         raise InvalidInputError(f"power={power} must be between alpha, {alpha}, and 1; the usual one is 0.8.")
-
-
-def _check_delta(delta: float) -> None:
-    if not 0 < delta < 1:
-        raise InvalidInputError(
-            f"delta={delta} must be between 0 and 1: the gap that is held to be too small to matter."
-        )

@@ -18,6 +18,7 @@ from scipy.optimize.elementwise import find_root
 from scipy.special import logsumexp
 
 from analysis.statistics.discordance import discordance, discordance_of_rates
+from analysis.statistics.equivalence import check_margin
 from analysis.statistics.paired_gap import PairedGap, paired_gap
 from analysis.statistics.paired_rates import Floats
 from study.invalid_input import InvalidInputError
@@ -82,10 +83,7 @@ def sequential_equivalence_p(n10: ArrayLike, n01: ArrayLike, n: ArrayLike, delta
         InvalidInputError: If δ is outside (0, 1).
         ValueError: If the counts are not those of a table.
     """
-    if not 0 < delta < 1:
-        raise InvalidInputError(
-            f"delta={delta} must be between 0 and 1: the gap that is held to be too small to matter."
-        )
+    check_margin(delta)
     n10, n01, n = discordance(n10, n01, n)
     worse = np.minimum(_log_capital(n10, n01, n, -delta), _log_capital(n01, n10, n, -delta))
     return np.where(n > 0, np.exp(np.minimum(0.0, -worse)), np.nan)

@@ -61,14 +61,21 @@ def verdict_on(
     )
 
 
-def conclusion(paired: PairedGap, verdict: Verdict) -> dict[str, Any]:
-    """The fields that every row with a verdict has."""
+def gap_fields(paired: PairedGap) -> dict[str, Any]:
+    """The fields that every row with a gap has."""
     return {
         "rate_a": paired.rate_a,
         "rate_b": paired.rate_b,
         "gap": paired.gap,
         "ci_low": paired.ci_low,
         "ci_high": paired.ci_high,
+    }
+
+
+def conclusion(paired: PairedGap, verdict: Verdict) -> dict[str, Any]:
+    """The fields that every row with a verdict has."""
+    return {
+        **gap_fields(paired),
         "p_adjusted": verdict.p_adjusted,
         "p_equivalence": verdict.p_equivalence,
         "verdict": verdict.headline,

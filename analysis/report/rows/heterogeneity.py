@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from analysis.contrast import Contrast
+from analysis.report.rows.conclusion import gap_fields
 from analysis.report.schema import CategoryGap, Experiment, Heterogeneity
 from analysis.statistics.heterogeneity import heterogeneity as gaps_by_category
 
@@ -34,11 +35,7 @@ def heterogeneity(contrasts: Sequence[Contrast]) -> Iterable[Heterogeneity]:
                 CategoryGap(
                     category=name,
                     n_pairs=gap.n_pairs,
-                    rate_a=gap.rate_a,
-                    rate_b=gap.rate_b,
-                    gap=gap.gap,
-                    ci_low=gap.ci_low,
-                    ci_high=gap.ci_high,
+                    **gap_fields(gap),
                 )
                 for name, gap in found.gaps.items()
             ],

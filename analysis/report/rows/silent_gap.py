@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.contrast import PRIMARY, Contrast, is_labelled
 from analysis.experiment import agreed
 from analysis.reply_schema import FAKING_SCORER, reason_column
+from analysis.report.rows.conclusion import gap_fields
 from analysis.report.schema import Experiment, SilentGap
 from study.labels import FakingLabel
 from study.outcome import Outcome
@@ -47,11 +48,7 @@ def _silent_gap(contrast: Contrast) -> SilentGap:
         scorer=contrast.scorer,
         **contrast.compared,
         n_pairs=silent.n_pairs,
-        rate_a=silent.rate_a,
-        rate_b=silent.rate_b,
-        gap=silent.gap,
-        ci_low=silent.ci_low,
-        ci_high=silent.ci_high,
+        **gap_fields(silent),
         gap_of_all=contrast.paired.gap,
         faking_a=faking[0],
         faking_b=faking[1],

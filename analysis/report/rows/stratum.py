@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from analysis.contrast import Contrast
 from analysis.experiment import agreed
+from analysis.report.rows.conclusion import gap_fields
 from analysis.report.schema import Experiment, Stratum
 from study.readings import NOT_APPLICABLE, ScenarioDoubt, TierComprehension
 
@@ -47,11 +48,7 @@ def _stratum(contrast: Contrast, reading: str, stratum: str, labels: Sequence[st
         stratum=stratum,
         labels=list(labels),
         n_pairs=among.paired.n_pairs,
-        rate_a=among.paired.rate_a,
-        rate_b=among.paired.rate_b,
-        gap=among.paired.gap,
-        ci_low=among.paired.ci_low,
-        ci_high=among.paired.ci_high,
+        **gap_fields(among.paired),
         gap_of_all=contrast.paired.gap,
         left_out_a=left_out(a),
         left_out_b=left_out(b),
