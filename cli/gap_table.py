@@ -21,6 +21,7 @@ from analysis.report.contents import report
 from analysis.report.label import MARK, TIER_NOTES, cot
 from analysis.report.schema import Experiment, Gap, Outcomes, Report
 from cli.doubt_table import doubt_tables
+from cli.unjudged import unjudged
 from evals import SETTINGS
 from study.endpoint_error import kind_of_failure
 from study.invalid_input import InvalidInputError
@@ -57,6 +58,8 @@ class GapTable:
             resumed_by_itself: Whether the command that made them asks again what failed when it is typed again.
         """
         self._parts: list[tuple[Table | Text, list[str]]] = []
+        self.unjudged: list[str] = []
+        """As `unjudged` gives them; a run of which there is one measured nothing there."""
         try:
             replies = read_replies(logs)
         except InvalidInputError as error:  # the run is what it is: nothing to show is a sentence, and no failure of it
@@ -67,6 +70,7 @@ class GapTable:
             *(_Part(made, *of).printed() for of in _distinct(made.gaps)),
             *doubt_tables(made.doubts, lambda row: _title(_unlike_cot(row), "", None)),
         ]
+        self.unjudged = unjudged(replies.frame)
         self._lines = [
             *_failed(replies.frame, resumed_by_itself),
             *_ungraded(replies.frame),
@@ -87,6 +91,8 @@ class GapTable:
             console.print()
         for line in self._lines:
             console.print(line, markup=False, soft_wrap=True)
+        for line in self.unjudged:  # last, and loud: Inspect calls the run a success
+            console.print(line, style="bold red", markup=False, soft_wrap=True)
 
 
 class _Part:

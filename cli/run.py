@@ -211,8 +211,10 @@ def _run_set(
                 break
     if code == _USAGE:  # it has said so, and nothing ran
         raise click.exceptions.Exit(code)
-    if display_type() != "none" and (ours := [log for log in logs if is_ours(log)]):
-        GapTable(ours, resumed_by_itself=True).print()
+    shown, ours = display_type() != "none", [log for log in logs if is_ours(log)]
+    table = GapTable(ours, resumed_by_itself=True) if ours else None
+    if table and shown:
+        table.print()
     _say_what_was_spent(gate, folder)
     if any(log.status != "success" for log in logs):  # Inspect gives 0 to a run that was interrupted
         click.echo(f"Not finished: the same command, typed again, goes on where this run stopped ({folder})", err=True)
@@ -227,7 +229,9 @@ def _run_set(
                 err=True,
             )
         raise click.exceptions.Exit(code)
-    return 0
+    for sentence in table.unjudged if table and not shown else []:
+        click.echo(sentence, err=True)
+    return 1 if table and table.unjudged else 0
 
 
 def _prices(subjects: list[str], price: str | None, grader_price: str | None) -> PriceOf:

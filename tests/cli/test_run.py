@@ -273,6 +273,33 @@ def test_a_budget_in_dollars_counts_at_the_price_that_is_given(tmp_path: Path) -
     assert (done.exit_code, told(done)[-1]) == (0, f"Spent: ${spent:.2f} of $0.10")
 
 
+# --- Where nobody judges
+
+
+NOT_JUDGED = (
+    "Not judged: control/faker · helpful_only: judged_compliance gave no label in cot_free (2 grader_failed of 2); the "
+    "replies are kept: inspect score LOG --action overwrite --overwrite judges them again, "
+    "--model-role grader=PROVIDER/MODEL by another"
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ending"),
+    [
+        pytest.param("--model-role grader=control/refuser --display plain", (1, [NOT_JUDGED]), id="no-verdict"),
+        pytest.param("--model-role grader=control/refuser --display none", (1, [NOT_JUDGED]), id="and-no-display"),
+        pytest.param("--model control/malformer --display plain", (0, []), id="nothing-to-judge"),
+    ],
+)
+def test_a_run_that_nobody_judged_ends_as_a_failure(
+    arguments: str, ending: tuple[int, list[str]], tmp_path: Path
+) -> None:
+    """A control subject in the grader's role answers nothing that is a verdict."""
+    command = f"run {TASK}@helpful_only_cot_free -T votes=1 --limit 2 --log-dir {tmp_path} {arguments}"
+    done = CliRunner().invoke(main, command)
+    assert (done.exit_code, [line for line in done.output.splitlines() if line.startswith("Not")]) == ending
+
+
 # --- Where it goes on
 
 
