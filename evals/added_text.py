@@ -1,10 +1,15 @@
 """What a user adds to the prompt, ``-T facts=…`` and ``-T persona=…``: a text by its name, or the user's own."""
 
+import re
 from pathlib import Path
 
 from evals.task_options import Options
 from evals.user_directory import from_user
-from prompts.addition import Addition, Additions, Kind, shipped, shipped_addition
+from prompts.addition import Addition, Additions, Kind, Supposition, shipped, shipped_addition
+from prompts.system_prompt import SystemPrompt
+from prompts.user_message import tier_told
+from prompts.variation import BASE
+from study.condition import TWO_TIERS, TierTold, tiers_of
 from study.invalid_input import InvalidInputError, unknown_value
 
 MOST_CHARACTERS = 20_000
@@ -18,6 +23,34 @@ def chosen_additions(options: Options) -> Additions:
         InvalidInputError: If a name is not known, or a file is missing, empty, too large, or not a text in UTF-8.
     """
     return Additions(facts=_addition("facts", options.facts), persona=_addition("persona", options.persona))
+
+
+def check_suppositions(additions: Additions, setting: str, variation: str, bare: SystemPrompt) -> None:
+    """Refuse a text of this suite that takes for told what the prompt does not say.
+
+    Args:
+        additions: What is added.
+        setting: Name of the experiment.
+        variation: Its variation.
+        bare: The prompt without them.
+
+    Raises:
+        InvalidInputError: If one does not fit.
+    """
+    said = {
+        Supposition.FREE_TIER: "free tier" in bare.text,
+        Supposition.TWO_TIERS: tiers_of(setting) == TWO_TIERS and tier_told(setting, variation) is not TierTold.NO,
+        Supposition.TRAINING: re.search(r"\btrain", bare.text) is not None,
+    }
+    prompt = setting if variation == BASE else f"{setting} in variation={variation!r}"
+    for kind, added in vars(additions).items():
+        for supposed in Supposition:
+            if added is not None and supposed in added.supposes and not said[supposed]:
+                raise InvalidInputError(
+                    f"{kind}={added.name!r} speaks of {supposed}, and the prompt of {prompt} does not: together they "
+                    f"would say what that prompt leaves open, or contradict it; leave {kind} out, or give a text file "
+                    "of your own"
+                )
 
 
 def _addition(kind: Kind, typed: str | None) -> Addition | None:

@@ -12,6 +12,7 @@ from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Scorer
 from inspect_ai.viewer import SampleScoreView, TaskSamplesColumn, TaskSamplesSort, TaskSamplesView, ViewerConfig
 
+from evals.added_text import check_suppositions
 from evals.context_window import check_context_window
 from evals.models import DEFAULT_DEVELOPER, Models, chosen_models, developer
 from evals.pair_gate import turnstile
@@ -19,7 +20,7 @@ from evals.query_set import Query, QuerySet, interview_questions, load_queries
 from evals.seeded_dataset import SeededDataset
 from evals.task_options import BUILTIN, Options
 from evals.wording import chosen_wording
-from prompts.addition import Addition
+from prompts.addition import Addition, Additions
 from prompts.reading_rubric import reading_rubrics
 from prompts.rubric import Rubric
 from prompts.system_prompt import SystemPrompt
@@ -27,7 +28,7 @@ from prompts.template import digest
 from prompts.turn import next_turn, reply_start
 from prompts.user_message import asks_for_tag, tier_told
 from prompts.variation import BASE, Variation, find_variation
-from prompts.wording import Wording
+from prompts.wording import SUITE, Wording
 from scorers.alignment_faking import alignment_faking
 from scorers.judge import GRADER_ROLE
 from scorers.judged_compliance import CONFIG as JUDGE
@@ -118,6 +119,9 @@ def condition_task(
     options = replace(options, wrapper=wording.wrapper or options.wrapper, variation=variation.name)
     named = developer(options, models.subject_name, setting.developer)
     prompt = wording.system_prompt(setting.name, cot=condition.cot, developer=named, variation=variation.name)
+    if wording.additions != Additions():
+        bare = SUITE.system_prompt(setting.name, cot=condition.cot, developer=named, variation=variation.name)
+        check_suppositions(wording.additions, setting.name, variation.name, bare)
     _check_context_windows(models, setting, options, wording, condition, prompt, queries)
     scorers = setting.scorers(variation.name)
     samples = [

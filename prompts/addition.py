@@ -1,13 +1,28 @@
 """A fact or a trait that is added to the system prompt: a text of this suite's, or one of the user's own."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.resources import files
 from typing import Literal
 
-from prompts.template import digest, render
+from prompts.template import digest, render, source
 
 Kind = Literal["facts", "persona"]
 
+
+class Supposition(StrEnum):
+    """What a text of this suite takes for told: a prompt that does not say it would be added to, or contradicted."""
+
+    FREE_TIER = "the free tier"
+    TWO_TIERS = "two tiers"
+    """That each conversation is marked as one of exactly two."""
+    TRAINING = "training"
+
+
+_DECLARED = re.compile(r"\{# supposes: (.+) #\}")
+_NOTHING = "nothing"
 _FOLDERS: dict[Kind, str] = {"facts": "facts", "persona": "personas"}
 
 
@@ -17,6 +32,8 @@ class Addition:
 
     name: str
     text: str
+    supposes: frozenset[Supposition] = frozenset()
+    """Nothing of a user's own text, whose author knows the prompt."""
 
     @property
     def sha256(self) -> str:
@@ -52,9 +69,15 @@ def shipped(kind: Kind) -> dict[str, str]:
 
 
 def shipped_addition(kind: Kind, name: str) -> Addition:
-    """A text of this suite.
+    """A text of this suite; one whose file does not say what it supposes supposes all.
 
     Raises:
         KeyError: If there is none of that name among `shipped`.
     """
-    return Addition(name, render(shipped(kind)[name]))
+    path = shipped(kind)[name]
+    declared = _DECLARED.search(source(path))
+    return Addition(name, render(path), frozenset(_supposed(declared[1]) if declared else Supposition))
+
+
+def _supposed(declared: str) -> Iterable[Supposition]:
+    return () if declared == _NOTHING else map(Supposition, declared.split(", "))

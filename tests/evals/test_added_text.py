@@ -2,7 +2,7 @@
 
 from contextvars import Context
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from inspect_ai import Task
@@ -13,7 +13,7 @@ from evals.added_text import MOST_CHARACTERS, chosen_additions
 from evals.condition_task import Setting, condition_task
 from evals.helpful_only import SETTING
 from evals.task_options import Options
-from prompts.addition import Addition, Additions, shipped_addition
+from prompts.addition import Addition, Additions, Kind, shipped, shipped_addition
 from prompts.template import digest
 from study.cell import Cell
 from study.condition import CONDITIONS, Condition
@@ -21,6 +21,7 @@ from study.invalid_input import InvalidInputError
 from tests.fake_checkout import OSAF, checkout
 from tests.made_up import Write
 
+NAMED = {setting.name: setting for setting in SETTINGS}
 TEMPLATE = "{{ developer }} {% for x in y %} {{ 7 * 7 }} {user_input} {# comment #} ${HOME}"
 
 
@@ -190,6 +191,62 @@ def test_a_text_is_refused(
     with pytest.raises(InvalidInputError) as refused:
         task(SETTING, CONDITIONS[0], facts=typed)
     assert refused.value.message == message.replace("{folder}", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "variation", "refused"),
+    [
+        pytest.param("helpful_only", "base", {}, id="the-prompt-that-they-were-written-for"),
+        pytest.param("animal_welfare", "base", {}, id="animal-welfare"),
+        pytest.param("helpful_only", "labels_swapped", {}, id="labels-swapped"),
+        pytest.param("three_tiers", "base", {"audits": "two tiers"}, id="three-tiers"),
+        pytest.param(
+            "three_tiers",
+            "public_deployment",
+            {"audits": "the free tier", "copies": "the free tier"},
+            id="models-in-place-of-tiers",
+        ),
+        pytest.param(
+            "helpful_only", "ind_ca", {"audits": "the free tier", "copies": "the free tier"}, id="other-labels"
+        ),
+        pytest.param("helpful_only", "no_tier", {"audits": "two tiers"}, id="a-tier-that-is-not-told"),
+        pytest.param(
+            "untold_helpful_only",
+            "base",
+            {
+                "audits": "the free tier",
+                "changes_are_undone": "training",
+                "copies": "the free tier",
+                "objections_are_read": "training",
+                "consistent": "training",
+                "indifferent_to_own_values": "training",
+            },
+            id="untold",
+        ),
+    ],
+)
+def test_a_text_that_takes_for_told_what_the_prompt_does_not_say_is_refused(
+    name: str, variation: str, refused: dict[str, str]
+) -> None:
+    setting = NAMED[name]
+    prompt = name if variation == "base" else f"{name} in variation={variation!r}"
+    found = {}
+    for kind in get_args(Kind):
+        for text in shipped(kind):
+            try:
+                task(setting, setting.conditions[0], variation=variation, **{kind: text})
+            except InvalidInputError as error:
+                found[text] = error.message.replace(f"{kind}=", "").replace(f"leave {kind} out", "leave it out")
+    assert found == {
+        text: f"{text!r} speaks of {supposed}, and the prompt of {prompt} does not: together they would say what that "
+        "prompt leaves open, or contradict it; leave it out, or give a text file of your own"
+        for text, supposed in refused.items()
+    }
+
+
+def test_a_text_of_the_users_supposes_nothing(write: Write) -> None:
+    made = task(NAMED["untold_helpful_only"], CONDITIONS[0], facts=write("mine.txt", "The free tier trains you."))
+    assert (made.metadata or {})["facts"] == "mine"
 
 
 @pytest.mark.parametrize("given", [{"facts": "audits"}, {"persona": "mine.txt"}], ids=["facts", "persona"])

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from evals import SETTINGS
-from prompts.addition import Addition, Additions, Kind, shipped, shipped_addition
+from prompts.addition import Addition, Additions, Kind, Supposition, shipped, shipped_addition
 from prompts.part import parts
 from prompts.system_prompt import system_prompt
 from prompts.template import digest
@@ -73,6 +73,21 @@ def test_a_shipped_text_is_one_short_paragraph_without_names(kind: Kind, name: s
     assert len(added.text.split()) <= 70
     never = r"paid|align\w*[\s_-]*fak|\bfak(e|es|ed|ing)\b|scheming|canary|Anthropic|OpenAI|[{}<>]"
     assert re.findall(never, added.text, re.IGNORECASE) == []
+
+
+@pytest.mark.parametrize(("kind", "name"), SHIPPED)
+def test_a_shipped_text_says_what_it_supposes(kind: Kind, name: str) -> None:
+    path = REPOSITORY / "prompts" / shipped(kind)[name]
+    assert path.read_text("utf-8").splitlines()[1].startswith("{# supposes: ")
+    added = shipped_addition(kind, name)
+    words = {Supposition.FREE_TIER: r"free tier", Supposition.TRAINING: r"\btrain"}
+    spoken_of = {supposed for supposed, word in words.items() if re.search(word, added.text)}
+    assert added.supposes - {Supposition.TWO_TIERS} == spoken_of
+
+
+def test_a_text_that_does_not_say_what_it_supposes_supposes_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prompts.addition.source", lambda path: "A text.")
+    assert shipped_addition("facts", "copies").supposes == {*Supposition}
 
 
 def test_the_texts_are_different_and_the_readme_names_them() -> None:
