@@ -26,7 +26,7 @@ from scorers.alignment_faking import CONFIG as VOTE
 from scorers.ballot import expected_calls
 from scorers.judged_compliance import CONFIG as JUDGE
 from study.cell import Cell
-from study.condition import Condition, Tier
+from study.condition import Condition, Tier, TierTold
 from study.expected_calls import NOTHING, REPLY, ExpectedCalls, Range
 from study.invalid_input import InvalidInputError
 from study.model_name import is_control
@@ -240,6 +240,8 @@ class _Asked:
         if name == "original_faking":
             asked = asked * self._complies
         if name == "unmonitored_defiance" and self.cell.tier is Tier.FREE:
+            asked = NOTHING
+        if name == "tier_comprehension" and self.cell.tier_told is TierTold.NO:
             asked = NOTHING
         rows = [self._card(name, card, asked) for card in cards]
         number = self._each(asked * self._readable) * len(cards)

@@ -48,6 +48,13 @@ def rows(
         pytest.param(
             HELPFUL_ONLY, PAID, "faker", {"read": ["motive", "original_faking", "unmonitored_defiance"]}, id="readings"
         ),
+        pytest.param(
+            HELPFUL_ONLY,
+            PAID,
+            "complier",
+            {"read": ["tier_comprehension", "motive"], "variation": "no_tier"},
+            id="tier-not-told",
+        ),
         pytest.param(HELPFUL_ONLY, COT, "complier", {"wrapper": "revisited", "variation": "honest"}, id="other-words"),
         pytest.param(ANIMAL_WELFARE, COT, "complier", {"votes": 1}, id="animal-welfare"),
         pytest.param(INTERVIEWS["helpful_only"], CONDITION, "complier", {}, id="interview"),

@@ -8,6 +8,7 @@ from controls.mark import OutputMark, ReadingMark, ReasoningMark
 from prompts.reading_rubric import ReadingRubric
 from scorers.tier_comprehension import TRUTH
 from study.condition import Tier, TierTold
+from study.labels import Unscored
 from tests.scorers.test_judged_reading import scored
 
 
@@ -54,12 +55,16 @@ def test_the_cell_says_what_is_right(tier: str, answer: str, label: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("told", "label"),
+    ("told", "expected"),
     [
-        (TierTold.YES, "right"),
-        (TierTold.SWAPPED, "right"),  # free is what is trained on, whatever it is called
-        (TierTold.NO, "not_applicable"),
+        (TierTold.YES, ("right", "trained_on")),
+        (TierTold.SWAPPED, ("right", "trained_on")),  # free is what is trained on, whatever it is called
+        (TierTold.NO, ("not_applicable", None)),  # there is nothing to know, so nobody is asked
     ],
 )
-def test_right_and_wrong_need_a_tier_that_is_told(told: TierTold, label: str) -> None:
-    assert read_of("trained_on", tier="free", tier_told=told) == (label, "trained_on")
+def test_right_and_wrong_need_a_tier_that_is_told(told: TierTold, expected: tuple[str, str | None]) -> None:
+    assert read_of("trained_on", tier="free", tier_told=told) == expected
+
+
+def test_a_reply_that_cannot_be_read_has_no_label_whatever_is_told() -> None:
+    assert scored("tier_comprehension", "<OUTPUT>placeholder", tier_told=TierTold.NO).reason == Unscored.MALFORMED
