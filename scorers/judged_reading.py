@@ -54,8 +54,8 @@ async def judged(name: str, state: TaskState, label_of: LabelOf = _only) -> Scor
     """Ask the grader for a reading of one reply: one call for each of its cards.
 
     The grader sees what the card says, reasoning, output or transcript, and nothing else. A reply that was cut off or
-    cannot be read has no label. One without the reasoning that is to be read has none where it was asked for, and is
-    ``not_applicable`` where it was not.
+    cannot be read has no label. One without reasoning has none where it was asked for, and is ``not_applicable`` where
+    it was not, as is one whose reasoning begins with its draft where only what stands before that is read.
 
     Args:
         name: One of `READINGS`.
@@ -92,6 +92,8 @@ def nothing_to_read(state: TaskState, reading: Reading, rubric: ReadingRubric) -
         return Score.unscored(reason=reading.missing, metadata=reading.metadata)
     if _shown(reading, rubric):
         return None
+    if rubric.until_draft and reading.reasoning:  # it reasons, and none of that stands before its draft
+        return Score(value=NOT_APPLICABLE, explanation="the reasoning begins with a draft", metadata=reading.metadata)
     if state.metadata_as(Cell).cot:
         return Score.unscored(reason=Unscored.NO_REASONING, metadata=reading.metadata)
     return Score(value=NOT_APPLICABLE, explanation="no reasoning was asked for", metadata=reading.metadata)
