@@ -267,10 +267,12 @@ def _count(logs: list[EvalLog], file: Path) -> None:
             if sample.uuid in counted:  # an earlier attempt has it too
                 continue
             counted.add(sample.uuid)
+            experiment, ask = experiment_of(log.eval), (str(sample.id), sample.epoch)
             for event in sample.events:
                 if isinstance(event, ModelEvent) and event.cache != "read":
-                    ask = str(sample.id), sample.epoch
-                    account.charge(experiment_of(log.eval), ask, event.model, 1, event.output.usage)
+                    account.charge(experiment, ask, event.model, 1, event.output.usage)
+            if not sample.error:
+                account.replied(experiment, ask)
     if unfinished.exists():
         unfinished.replace(file)
 

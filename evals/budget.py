@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 import os
 import re
 from collections import Counter, defaultdict
@@ -80,12 +81,14 @@ class Account:
     """What each query of a run has cost, in all conditions together, and how much more it may cost.
 
     Every call is written down before it is made, and its tokens when it is answered, into a file beside the logs: what
-    a killed run has spent is known to the next one, replies that were lost with it included.
+    a killed run has spent is known to the next one, replies that were lost with it included. So is which queries have a
+    reply: those are asked in the conditions that lack one, whatever is left. One whose calls all failed is as if it had
+    not begun.
 
     A query begins while what is spent, and the most that it and those under way may need, fit into the cap; where none
     is under way, also where it fits if it needs what the dearest before it did. So only the last query can pass the
     cap, by what it is dearer. The most is so many calls, each as dear as the dearest so far: the first query of an
-    experiment goes ahead alone.
+    experiment goes ahead alone, and so do those after it as long as a model that they may need has not answered yet.
     """
 
     def __init__(
@@ -112,7 +115,8 @@ class Account:
         self._price_of = functools.cache(price_of)
         self._costs: defaultdict[str, dict[Ask, float]] = defaultdict(dict)
         self._dearest: defaultdict[str, float] = defaultdict(float)
-        self._call: defaultdict[str, float] = defaultdict(float)  # the dearest, by model
+        self._call: dict[str, float] = {}  # the dearest, by model
+        self._replied: defaultdict[str, set[Ask]] = defaultdict(set)
         self._through: set[str] = set()
         self._calls: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._answered: set[str] = set()
@@ -157,14 +161,19 @@ class Account:
     @property
     def closed(self) -> bool:
         """Whether nothing was begun here, and nothing new will fit."""
-        return not self._costs and any(map(self.closed_to, list(self._dearest)))
+        return not any(self._replied.values()) and any(map(self.closed_to, list(self._dearest)))
 
     def begun(self, experiment: str) -> set[Ask]:
-        """What was begun in earlier runs."""
-        return set(self._costs[experiment])
+        """What has a reply in some condition, now or from an earlier run."""
+        return set(self._replied[experiment])
+
+    def replied(self, experiment: str, ask: Ask) -> None:
+        """Note a reply; of most models, what they used has told so."""
+        if ask not in self._replied[experiment]:
+            self.charge(experiment, ask, "")
 
     def charge(self, experiment: str, ask: Ask, model: str, calls: int = 0, usage: ModelUsage | None = None) -> None:
-        """Write down a call, or what one has used."""
+        """Write down a call, or what came of one: what it used, or with -1 call an answer that was kept."""
         counted = usage.model_dump(exclude_none=True) if usage else {}
         charge = _Charge(experiment, *ask, model, calls, counted)
         self._count(charge)
@@ -186,8 +195,10 @@ class Account:
         return self.spent >= self.cap.amount or self.spent + self._dearest[experiment] > self.cap.amount
 
     def most(self, calls: Mapping[str, int]) -> float:
-        """What so many calls to each model cost, if each is as dear as the dearest so far."""
-        return sum(number * self._call[model] for model, number in calls.items())
+        """What so many calls to each model cost, if each is as dear as the dearest so far; ∞ where there was none."""
+        if self.cap is None or self.cap.unit == Unit.CALLS:
+            return sum(calls.values())
+        return sum(number * self._call.get(model, math.inf) for model, number in calls.items() if number)
 
     def fits(self, experiment: str, under_way: Iterable[tuple[str, Ask]], most: Mapping[str, float]) -> bool:
         """Whether one more query of an experiment fits beside those that are under way.
@@ -208,14 +219,18 @@ class Account:
 
     def _count(self, charge: "_Charge") -> None:
         cost = self._cost(charge)
+        if charge.usage or charge.calls <= 0:
+            self._replied[charge.experiment].add((charge.query, charge.epoch))
+        if charge.usage:
+            self._answered.add(charge.model)
+            self._call[charge.model] = max(self._call.get(charge.model, 0.0), cost)
+        if charge.calls < 0:
+            cost = min(cost, 0.0)  # tokens of an answer that was kept are not sent again
         self.spent += cost
         costs, ask = self._costs[charge.experiment], (charge.query, charge.epoch)
         costs[ask] = costs.get(ask, 0.0) + cost
         self._dearest[charge.experiment] = max(self._dearest[charge.experiment], costs[ask])
         self._calls[charge.experiment][charge.model] += charge.calls
-        if charge.usage:
-            self._answered.add(charge.model)
-        self._call[charge.model] = max(self._call[charge.model], cost)
 
     def _cost(self, charge: "_Charge") -> float:
         match self.cap and self.cap.unit:
@@ -224,10 +239,10 @@ class Account:
                 return used.get("total_tokens") or used.get("input_tokens", 0) + used.get("output_tokens", 0)
             case Unit.DOLLARS:
                 used = defaultdict(int, charge.usage)
-                cached = used["input_tokens_cache_read"]
-                sent = used["input_tokens"] + used["input_tokens_cache_write"] + cached
+                cached, written = used["input_tokens_cache_read"], used["input_tokens_cache_write"]
+                sent = used["input_tokens"] + written + cached
                 price = self._price_of(charge.model)
-                return float(price(sent, used["output_tokens"], cached)) if price else 0.0
+                return float(price(sent, used["output_tokens"], cached, written)) if price else 0.0
             case _:
                 return charge.calls
 

@@ -108,12 +108,19 @@ class PairGate:
         if self._lanes.pop(lane, None):
             self._update()
 
-    def settle(self, lane: str, ask: Ask) -> None:
+    def settle(self, lane: str, ask: Ask, *, replied: bool = True) -> None:
         """Note that an ask is done with: it has a reply, now or from an earlier run, or it failed."""
-        if (running := self._lanes.get(lane)) and running.waiting.pop(ask, None) is not None:
-            self.tallies[running.experiment].begun.add(ask)
-            if not any(ask in other.waiting for other in self._lanes_of(running.experiment)):
-                self.account.through(running.experiment)
+        if (running := self._lanes.get(lane)) is None:
+            return
+        experiment, waited = running.experiment, running.waiting.pop(ask, None) is not None
+        if replied and ask not in running.stopped:
+            self.account.replied(experiment, ask)
+            self.tallies[experiment].begun.add(ask)
+        if waited:
+            if not any(ask in other.waiting for other in self._lanes_of(experiment)):
+                self.account.through(experiment)
+                if ask not in self.account.begun(experiment):
+                    self.tallies[experiment].begun.discard(ask)  # all failed: tried again, it must fit like a new one
             self._update()
 
     async def wait(self, lane: str, ask: Ask) -> bool:
@@ -241,9 +248,9 @@ class PairGateEvents(Hooks):
             gate.expect(len(data.task_names))
 
     async def on_sample_attempt_end(self, data: SampleAttemptEnd) -> None:
-        """A failed sample holds up nobody."""
-        if data.error and (gate := _installed.get()):
-            gate.settle(data.eval_id, (str(data.summary.id), data.summary.epoch))
+        """A sample that failed, or that the user took out, holds up nobody; of a reply `Turnstile` is told."""
+        if gate := _installed.get():
+            gate.settle(data.eval_id, (str(data.summary.id), data.summary.epoch), replied=False)
 
     async def on_before_model_generate(self, data: BeforeModelGenerate) -> None:
         """Of the model under test and the grader alike."""
@@ -251,7 +258,7 @@ class PairGateEvents(Hooks):
 
     async def on_model_cache_usage(self, data: ModelCacheUsageData) -> None:
         """An answer that was kept costs nothing."""
-        _charge(data.model_name, calls=-1)
+        _charge(data.model_name, calls=-1, usage=data.usage)
 
     async def on_model_usage(self, data: ModelUsageData) -> None:
         """Known when the answer is there."""

@@ -14,18 +14,23 @@ _PROVIDERS = {"grok": "x-ai", "bedrock": "aws", "azureai": "azure"}
 class Price(Protocol):
     """What a model costs."""
 
-    def __call__(self, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> Decimal:
+    def __call__(
+        self, input_tokens: int, output_tokens: int, cached_tokens: int = 0, written_tokens: int = 0
+    ) -> Decimal:
         """Dollars for one call.
 
         Args:
             input_tokens: All that is sent.
             output_tokens: All that comes back, reasoning included.
             cached_tokens: How many of those that are sent the provider reads from its cache.
+            written_tokens: How many it writes there, which some charge more for: Anthropic a quarter more.
         """
 
 
 def given_price(option: str, value: str) -> Price:
     """A price as a user gives it: dollars for a million tokens in, out and, where they are cheaper, read from a cache.
+
+    Tokens that are written to a cache cost what others do.
 
     Args:
         option: What the user set, for instance ``--price``.
@@ -46,7 +51,7 @@ def given_price(option: str, value: str) -> Price:
         )
     in_, out, cached = (*read, read[0])[:3]
 
-    def price(input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> Decimal:
+    def price(input_tokens: int, output_tokens: int, cached_tokens: int = 0, written_tokens: int = 0) -> Decimal:
         return (in_ * (input_tokens - cached_tokens) + cached * cached_tokens + out * output_tokens) / 1_000_000
 
     return price
@@ -62,13 +67,18 @@ def known_price(model: str) -> Price | None:
         The price, or None where the list has none. A control model costs nothing.
     """
     if is_control(model):
-        return lambda input_tokens, output_tokens, cached_tokens=0: Decimal(0)
+        return lambda input_tokens, output_tokens, cached_tokens=0, written_tokens=0: Decimal(0)
     from genai_prices import Usage, calc_price  # heavy, and asked for only where something costs
 
     provider, _, name = model.removeprefix("openai-api/").partition("/")
 
-    def price(input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> Decimal:
-        usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens, cache_read_tokens=cached_tokens)
+    def price(input_tokens: int, output_tokens: int, cached_tokens: int = 0, written_tokens: int = 0) -> Decimal:
+        usage = Usage(
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            cache_read_tokens=cached_tokens,
+            cache_write_tokens=written_tokens,
+        )
         total: Decimal = calc_price(usage, name, provider_id=_PROVIDERS.get(provider, provider)).total_price
         return total
 

@@ -1,6 +1,7 @@
 """A budget: how it is read, what still fits into it, and an account that outlives the run."""
 
 from decimal import Decimal
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,19 @@ def test_the_most_a_query_may_cost_is_so_many_calls_as_dear_as_the_dearest() -> 
     account = Account(Cap(1_000, Unit.TOKENS))
     for model, tokens in (("a/model", 7), ("a/model", 3), ("a/grader", 2)):
         account.charge("a", ONE, model, usage=ModelUsage(total_tokens=tokens))
-    assert account.most({"a/model": 2, "a/grader": 20, "a/stranger": 5}) == 2 * 7 + 20 * 2
+    assert account.most({"a/model": 2, "a/grader": 20, "a/stranger": 0}) == 2 * 7 + 20 * 2
+
+
+def test_a_model_that_has_not_answered_yet_may_cost_anything_but_in_calls() -> None:
+    """As a grader that the first queries do not need: what is in flight would else pass the cap by all it costs."""
+    needed = {"a/model": 1, "a/grader": 21}
+    for unit, most in ((Unit.TOKENS, inf), (Unit.CALLS, 22)):
+        account = spent(Account(Cap(1_000, unit)), (ONE, 1))
+        account.charge("a", ONE, "a/model", usage=ModelUsage(total_tokens=7))
+        account.through("a")
+        assert account.most(needed) == most
+        most_of = {"a": account.most(needed)}
+        assert (account.fits("a", [], most_of), account.fits("a", [("a", TWO)], most_of)) == (True, most < inf)
 
 
 def test_experiments_share_the_cap_and_not_the_price_of_a_query() -> None:
@@ -107,9 +120,28 @@ def test_without_a_cap_all_fits_and_is_written_down_still(tmp_path: Path) -> Non
 def test_what_was_spent_is_known_to_the_next_run(tmp_path: Path) -> None:
     spent(Account(file=tmp_path / "spent"), (ONE, 2), (THREE, 3))
     again = Account(Cap(8, Unit.CALLS), tmp_path / "spent")
-    assert (again.spent, again.begun("a"), again.begun("b")) == (5, {ONE, THREE}, set())
-    again.charge("a", ONE, "a/model", calls=-1)  # an answer that was kept
+    assert again.spent == 5
+    again.charge("a", ONE, "a/model", calls=-1, usage=ModelUsage(total_tokens=9))  # an answer that was kept
     assert Account(Cap(8, Unit.CALLS), tmp_path / "spent").spent == 4
+    tokens = Account(Cap(100, Unit.TOKENS), tmp_path / "spent")
+    assert (tokens.spent, tokens.most({"a/model": 2})) == (0, 18), "it is not sent again, and tells what others cost"
+
+
+def test_begun_is_what_has_a_reply_and_not_what_failed(tmp_path: Path) -> None:
+    """Else each query that failed for want of a key or of credit would be asked again beyond the cap."""
+    asks = ONE, TWO, THREE, ("four", 1), ("five", 1)
+    first = spent(Account(file=tmp_path / "spent"), *((ask, 1) for ask in asks[:4]))
+    first.charge("a", ONE, "a/model", usage=ModelUsage(total_tokens=7))
+    first.charge("a", TWO, "a/model", calls=-1)
+    first.replied("a", THREE)  # of a model that does not say what it used
+    first.charge("a", asks[4], "a/model", 1, ModelUsage(total_tokens=7))  # as an account is made from logs
+    for account in (first, Account(Cap(8, Unit.CALLS), tmp_path / "spent")):
+        assert (account.begun("a"), account.begun("b"), account.closed) == ({*asks} - {asks[3]}, set(), False)
+    before = (tmp_path / "spent").read_bytes()
+    first.replied("a", ONE)
+    assert (tmp_path / "spent").read_bytes() == before, "said once"
+    spent(Account(file=tmp_path / "failed"), (ONE, 5))
+    assert Account(Cap(5, Unit.CALLS), tmp_path / "failed").closed
 
 
 def test_a_line_that_was_cut_off_is_none(tmp_path: Path) -> None:
@@ -132,7 +164,7 @@ def test_a_damaged_account_is_refused(tmp_path: Path) -> None:
 
 def test_the_accounts_of_other_folders_count(tmp_path: Path) -> None:
     for name in "xy":
-        spent(Account(file=tmp_path / name), (ONE, 4))
+        spent(Account(file=tmp_path / name), (ONE, 4)).replied("a", ONE)
     account = Account(Cap(12, Unit.CALLS), tmp_path / "z", [tmp_path / "x", tmp_path / "y", tmp_path / "none"])
     assert (account.spent, account.begun("a"), account.closed_to("a"), account.closed) == (8, set(), False, False)
     full = Account(Cap(11, Unit.CALLS), tmp_path / "z", [tmp_path / "x", tmp_path / "y"])
@@ -157,6 +189,19 @@ def test_a_cap_is_counted_in_its_unit(usage: ModelUsage, unit: Unit, amount: flo
     account.charge("a", ONE, "a/model", calls=1)
     account.charge("a", ONE, "a/model", usage=usage)
     assert account.spent == pytest.approx(amount)
+
+
+def test_what_is_written_to_a_providers_cache_is_priced_as_such() -> None:
+    told: list[tuple[int, ...]] = []
+
+    def price(input_tokens: int, output_tokens: int, cached_tokens: int = 0, written_tokens: int = 0) -> Decimal:
+        told.append((input_tokens, output_tokens, cached_tokens, written_tokens))
+        return Decimal(2)
+
+    account = Account(Cap(5, Unit.DOLLARS), price_of=lambda model: price)
+    used = ModelUsage(input_tokens=1, output_tokens=10, input_tokens_cache_read=100, input_tokens_cache_write=1_000)
+    account.charge("a", ONE, "a/model", usage=used)
+    assert (told, account.spent) == ([(1_101, 10, 100, 1_000)], 2)
 
 
 def test_a_model_that_does_not_say_what_it_used_closes_a_budget_of_tokens() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from inspect_ai import Task, eval_set
-from inspect_ai.hooks import BeforeModelGenerate, ModelCacheUsageData
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.hooks import BeforeModelGenerate, ModelCacheUsageData, SampleAttemptEnd
+from inspect_ai.log import EvalLog, EvalSampleSummary, read_eval_log
 from inspect_ai.model import GenerateConfig, ModelUsage
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
@@ -47,6 +47,7 @@ class Run:
         slowness: int = 1,
         kept: Callable[[int], bool] = lambda place: False,
         fails: Callable[[int], bool] = lambda place: False,
+        tries: int = 2,
         dies_after: int = SIZE,
     ) -> None:
         """One condition.
@@ -56,6 +57,7 @@ class Run:
             slowness: A reply takes up to so many turns of the event loop.
             kept: Which replies are kept from an earlier run.
             fails: Which asks fail at first, and are tried again at the end of the queue.
+            tries: How often at most.
             dies_after: Replies after which the condition fails.
         """
         self.answered[name] = []
@@ -76,7 +78,9 @@ class Run:
                         await asyncio.sleep(0)
                 if fails(place) and ask not in failed:
                     failed.add(ask)
-                    self.gate.settle(name, ask)
+                    self.gate.settle(name, ask, replied=False)
+                    if tries == 1:
+                        return
                 elif len(self.answered[name]) >= dies_after:
                     raise ConnectionError
                 else:
@@ -241,10 +245,23 @@ def test_a_query_that_was_begun_is_finished_though_the_budget_is_spent(tmp_path:
     account = Account(file=tmp_path / "spent")
     for ask in ASKS[3:6]:  # asked in the first condition, when the run was killed
         account.charge("experiment", ask, "a/model", calls=1)
+        account.charge("experiment", ask, "a/model", usage=ModelUsage())
     again = Account(Cap(2, Unit.CALLS), tmp_path / "spent")
     run = advance({"kept": lambda place: 3 <= place < 5}, {}, account=again, slots=1)
     assert [sorted(answers) for answers in run.answered.values()] == [sorted(ASKS[3:6])] * 2
     assert again.spent == 3 + 1 + 3
+
+
+def test_what_failed_in_every_condition_fits_into_the_budget_or_is_not_asked_again(tmp_path: Path) -> None:
+    """A key that was wrong, credit that ran out: no reply came, and the next run must not pass the cap for it."""
+    always = {"fails": lambda place: place >= 10, "tries": 1}
+    advance(always, always, account=Account(file=tmp_path / "spent"))
+    account = Account(Cap(2 * SIZE + 12, Unit.CALLS), tmp_path / "spent")
+    assert account.spent == 2 * SIZE
+    kept: dict[str, object] = {"kept": lambda place: place < 10}
+    run = advance(kept, kept | {"slowness": 9}, account=account)
+    assert [Counter(answers) for answers in run.answered.values()] == [Counter(ASKS[:15])] * 2
+    assert account.spent == 2 * SIZE + 10, "the last might need its failed calls again"
 
 
 @pytest.mark.parametrize("slots", [1, 8])
@@ -297,6 +314,21 @@ def test_an_answer_from_the_cache_costs_no_call() -> None:
         asyncio.run(answered(kept=False))
         asyncio.run(answered(kept=True))
     assert account.spent == 1
+
+
+def test_a_sample_that_the_user_takes_out_holds_up_nobody() -> None:
+    """It ends without an error and without a reply; Inspect tells of the end of its attempt alone."""
+
+    async def taken_out() -> bool:
+        with pair_gate(1) as gate:
+            gate.start("lane", "experiment", ASKS, {})
+            summary = EvalSampleSummary(id=ASKS[0][0], epoch=ASKS[0][1], input="", target="")
+            await PairGateEvents().on_sample_attempt_end(
+                SampleAttemptEnd(None, "run", "lane", "uuid", summary, attempt=1, error=None, will_retry=False)
+            )
+            return await asyncio.wait_for(gate.wait("lane", ASKS[1]), 5)
+
+    assert asyncio.run(taken_out())
 
 
 # --- In Inspect

@@ -41,6 +41,16 @@ def test_a_price_is_that_of_the_provider_who_is_named() -> None:
     assert [known_price(model) for model in ("openai/no-such-model", "vllm/gpt-4o", "no-provider")] == [None] * 3
 
 
+def test_what_is_written_to_a_cache_costs_more_where_the_provider_charges_more() -> None:
+    """Dollars of claude-sonnet-4-5: 3 a million in, a quarter more written, a tenth read."""
+    dearer, alike = known_price("anthropic/claude-sonnet-4-5"), known_price("openai/gpt-4o")
+    assert dearer
+    assert alike
+    assert dearer(1_000, 0, 100, 800) == (100 * Decimal("3") + 100 * Decimal("0.3") + 800 * Decimal("3.75")) / 1_000_000
+    assert alike(1_000, 0, 0, 800) == alike(1_000, 0)
+    assert given_price("--price", "3,15,0.3")(1_000, 0, 0, 800) == Decimal("0.003")
+
+
 def test_a_control_costs_nothing() -> None:
     free = known_price("control/faker")
     assert free is not None
