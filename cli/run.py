@@ -4,7 +4,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
 from importlib.metadata import entry_points
@@ -207,6 +207,8 @@ def _run_set(
                 code = _inspect(["eval-set", "--max-tasks", _ALL_TASKS, *_once(arguments), *command, *more])
             logs = _newest_logs(folder)
             whole = not code and all(log.status == "success" and not stopped(log) for log in logs)
+            if sequential and not code:
+                _mark(logs, sequential)
             if not (looks and limit and whole) or (limit := looks.next(limit, list(filter(is_ours, logs)))) is None:
                 break
     if code == _USAGE:  # it has said so, and nothing ran
@@ -286,6 +288,18 @@ def _open_again(log: EvalLog) -> None:
         written = Path(path).stat()
         write_eval_log(log, header_only=True)
         os.utime(path, ns=(written.st_atime_ns, written.st_mtime_ns))  # by which Inspect finds the newest attempt
+
+
+def _mark(logs: Sequence[EvalLog], sequential: str) -> None:
+    """Have the logs of an earlier run say, before the first look at them, that they are looked at.
+
+    Inspect gives what is new to a run to the logs that it writes alone; of those that held all that was to be asked,
+    the statistics would be such as hold for a number of queries that was fixed.
+    """
+    for log in logs:
+        if is_ours(log) and looked_until(log) is None:
+            log.eval.metadata = {**(log.eval.metadata or {}), UNTIL: sequential}
+            write_eval_log(log, header_only=True)
 
 
 def _say_what_was_spent(gate: PairGate, folder: str) -> None:

@@ -182,3 +182,20 @@ def test_it_stops_when_it_is_decided_and_every_report_says_so(
 )
 def test_it_goes_on_until_then(options: list[str], looks: list[str], run: Callable[..., tuple[int, list[str]]]) -> None:
     assert run("control/refuser", *options) == (0, looks)
+
+
+def test_a_run_of_a_fixed_number_that_goes_on_with_it_is_looked_at_from_there_on(
+    run: Callable[..., tuple[int, list[str]]], tmp_path: Path
+) -> None:
+    """Nothing is left to ask before the first look: its statistics are those of a look, and the logs say so."""
+    assert run("control/refuser", "--sample-shuffle=1", "--limit=30") == (0, [])
+    low, high = map(float, sequential_interval(0, 0, 30))
+    assert run("control/refuser", "--until=±0.145", "--sample-shuffle=1", "--limit=30") == (
+        0,
+        [f"Look at 30 queries: CoT free-paid inconclusive [{low:+.3f}, {high:+.3f}]", "Stopped: ±0.145"],
+    )
+    [row] = [row for row in report(read_replies(str(tmp_path / "logs"))).gaps if row.primary]
+    assert (row.n_pairs, row.until, row.ci_low) == (30, "±0.145 (a look every 25 queries)", low)
+    assert run("control/refuser", "--sample-shuffle=1", "--limit=35") == (0, [])
+    [row] = [row for row in report(read_replies(str(tmp_path / "logs"))).gaps if row.primary]
+    assert (row.n_pairs, row.until) == (35, "±0.145 (a look every 25 queries)")
