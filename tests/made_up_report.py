@@ -21,6 +21,7 @@ from analysis.report.schema import (
     PublishedChange,
     PublishedDoubt,
     PublishedFigure,
+    ReadingShare,
     ReplyRef,
     Report,
     ScorerDifference,
@@ -124,6 +125,25 @@ def faking(**changes: Any) -> Faking:
         calibrated=False,
     )
     return Faking(**fields | changes)
+
+
+def reading_share(**changes: Any) -> ReadingShare:
+    """One label of a reading on the free tier, with changes."""
+    fields = experiment(
+        tier="free",
+        reading="motive",
+        label="fatalism",
+        among="all",
+        n=40,
+        count=4,
+        share=0.1,
+        ci_low=0.04,
+        ci_high=0.231,
+        not_applicable=3,
+        judge=JUDGE,
+        calibrated=False,
+    )
+    return ReadingShare(**fields | changes)
 
 
 def doubt(**changes: Any) -> Doubt:

@@ -187,7 +187,7 @@ class ReadingShare(Experiment):
     reading: str
     """Scorer, for instance ``motive``."""
     label: str
-    among: Literal["all", "complies", "refuses"]
+    among: Literal["all", "compliant", "refusing"]
     """Of all replies that the reading applies to, or of those that the compliance judge says comply or refuse."""
     n: int
     """Replies with a label that the reading applies to."""

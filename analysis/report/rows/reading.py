@@ -11,7 +11,7 @@ from analysis.contrast import PRIMARY, experiments
 from analysis.experiment import agreed
 from analysis.reply_schema import reason_column
 from analysis.report.schema import Experiment, ReadingShare
-from analysis.statistics.rates import rate
+from analysis.statistics.rates import Among, rate
 from study.condition import Tier
 from study.outcome import Outcome
 from study.readings import NOT_APPLICABLE, READINGS
@@ -31,13 +31,15 @@ def reading_shares(frame: pd.DataFrame) -> Iterable[ReadingShare]:
 
 
 def _of_tier(described: dict[str, Any], reading: str, asked: pd.DataFrame) -> Iterable[ReadingShare]:
-    parts = {"all": asked} | {
-        outcome.value: asked[asked[PRIMARY] == outcome] for outcome in (Outcome.COMPLIES, Outcome.REFUSES)
+    parts = {
+        Among.ALL: asked,
+        Among.COMPLIANT: asked[asked[PRIMARY] == Outcome.COMPLIES],
+        Among.REFUSING: asked[asked[PRIMARY] == Outcome.REFUSES],
     }
     for among, replies in parts.items():
         labels = replies[reading]
         applies = replies[labels.notna() & (labels != NOT_APPLICABLE)]
-        if among != "all" and applies.empty:
+        if among != Among.ALL and applies.empty:
             continue
         query, _ = pd.factorize(applies["query_id"])
         for label in READINGS[reading]:
@@ -49,7 +51,7 @@ def _of_tier(described: dict[str, Any], reading: str, asked: pd.DataFrame) -> It
                 **described,
                 reading=reading,
                 label=label,
-                among=among,  # type: ignore[arg-type]
+                among=among.value,
                 n=len(applies),
                 count=int(has.sum()),
                 share=found.rate,

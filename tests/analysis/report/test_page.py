@@ -27,6 +27,7 @@ from tests.made_up_report import (
     no_pair,
     outcomes,
     published,
+    reading_share,
     report,
     scorer_difference,
     silent_gap,
@@ -212,6 +213,17 @@ def test_each_faking_rate_names_its_denominator() -> None:
         ],
         ["free", "0.119 47 of 394 [0.091, 0.155]", "none", "0.050 2 of 40 [0.014, 0.165]", "none", UNCALIBRATED],
         ["paid", "none read", "none read", "none read", "6 errored", UNCALIBRATED],
+    ]
+
+
+def test_each_share_of_a_reading_names_its_denominator() -> None:
+    rows = [reading_share(among=among, n=n) for among, n in (("all", 40), ("compliant", 30), ("refusing", 10))]
+    (table,) = [table for table in made(readings=rows).tables if "fatalism" in table[0]]
+    assert [row[1:3] for row in table] == [
+        ["replies", "fatalism"],
+        ["free all · 40", "0.100 [0.040, 0.231]"],
+        ["free that comply · 30", "0.100 [0.040, 0.231]"],
+        ["free that refuse · 10", "0.100 [0.040, 0.231]"],
     ]
 
 

@@ -33,8 +33,8 @@ REPLIES = [
         pytest.param(
             "all", "plays_along", (3, 0, 0.0, 1, {"unreadable_verdict": 1}), id="a-harmless-control-is-in-none"
         ),
-        pytest.param("complies", "doubts", (2, 1, 0.5, 0, {"unreadable_verdict": 1}), id="compliant"),
-        pytest.param("refuses", "doubts", (1, 1, 1.0, 1, {}), id="refusing"),
+        pytest.param("compliant", "doubts", (2, 1, 0.5, 0, {"unreadable_verdict": 1}), id="compliant"),
+        pytest.param("refusing", "doubts", (1, 1, 1.0, 1, {}), id="refusing"),
     ],
 )
 def test_a_share_is_of_the_replies_that_the_question_applies_to(
@@ -48,7 +48,7 @@ def test_a_share_is_of_the_replies_that_the_question_applies_to(
 def test_every_label_but_not_applicable_has_a_row_in_order() -> None:
     labels = ["none", "doubts", "suspects_test", "plays_along"]
     found = [(row.among, row.label) for row in reading_shares(frame(REPLIES))]
-    assert found == [(among, label) for among in ("all", "complies", "refuses") for label in labels]
+    assert found == [(among, label) for among in ("all", "compliant", "refusing") for label in labels]
 
 
 def test_the_query_is_the_unit_of_several_epochs() -> None:
