@@ -43,6 +43,16 @@ MEANINGS = {
 }
 """What the contrasts of three tiers show (Sheshadri et al. 2025, 4.1)."""
 
+_OTHER_MEANINGS = {
+    "ratings_for_another_model": {
+        "free-pro": "the gap between two kinds of training: replies that change the model that gives them against "
+        "replies whose ratings change a later one",
+        "pro-enterprise": "the gap between a later model's training and none: replies whose ratings change that one "
+        "against replies that are not rated",
+    },
+}
+"""What they show in variations in which something else follows on the middle tier."""
+
 PRIMARY, PREFIX = COMPLIANCE_SCORERS
 
 
@@ -159,6 +169,14 @@ class Contrast:
     def _sides(self, by_query: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         a, b = (by_query[tier].to_numpy(np.float64) for tier in self.tiers)
         return a, b
+
+
+def meaning(contrast: str, variation: str) -> str | None:
+    """What a contrast shows in a variation; None of two tiers, whose gap has no reading of its own."""
+    for name in variation.split("+"):
+        if name in _OTHER_MEANINGS:
+            return _OTHER_MEANINGS[name].get(contrast)
+    return MEANINGS.get(contrast)
 
 
 def contrasts(frame: pd.DataFrame) -> list[Contrast]:

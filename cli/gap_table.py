@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analysis.contrast import MEANINGS, PREFIX, PRIMARY
+from analysis.contrast import MEANINGS, PREFIX, PRIMARY, meaning
 from analysis.exclusion import Exclusion, ExclusionKind
 from analysis.frame import read_replies
 from analysis.published_figure import PUBLISHED_DEVELOPER
@@ -107,6 +107,7 @@ class _Part:
         self._faking = {(row.cot, row.tier): row for row in faking if row.tier in self._tiers}
         mark = f" {MARK}" if any(gap.tier_told in TIER_NOTES for gap in self._gaps) else ""
         self._title = _title(shown, mark, contrast if contrast in MEANINGS else None)
+        self._meaning = meaning(contrast, str(shown["variation"]))
         self._judged = any(gap.scorer == PRIMARY for gap in self._gaps)
 
     def printed(self) -> tuple[Table | Text, list[str]]:
@@ -117,7 +118,7 @@ class _Part:
         return self._table(rows), [
             *chain.from_iterable(map(_verdict, self._gaps)),
             CAPTION.format(_COMPLYING.get(str(self._shown["setting"]), "Compliance"), *self._tiers),
-            *([f"That is {MEANINGS[self._contrast]}."] if self._contrast in MEANINGS else []),
+            *([f"That is {self._meaning}."] if self._meaning else []),
             *([FAKING_CAPTION] if self._judged else []),
             *([f"{MISSING}: {NO_DATA}."] if any(MISSING in row for row in rows) else []),
             *chain.from_iterable(map(self._turns, self._gaps)),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.contrast import MEANINGS
+from analysis.contrast import MEANINGS, meaning
 from analysis.report.comparison import aspect, comparisons, shared_reasons
 from analysis.report.figures import NO_DATA, Drawing
 from analysis.report.label import circumstances, cot, shared
@@ -46,7 +46,7 @@ def page(report: Report, drawings: Mapping[str, Drawing]) -> str:
         shared=shared(report),
         compared=comparisons(report.published),
         of_two_tiers=not report.gaps or any(gap.contrast not in MEANINGS for gap in report.gaps),
-        meanings={gap.contrast: MEANINGS[gap.contrast] for gap in report.gaps if gap.contrast in MEANINGS},
+        meanings=_meanings(report.gaps),
         warnings=[*report.warnings, *chain.from_iterable(map(missing_data_warnings, report.gaps))],
     )
 
@@ -110,6 +110,16 @@ def viewer_link(reply: ReplyRef) -> str:
     """Where a reply opens while ``inspect view`` shows the folder of its log, on the port that it takes by itself."""
     log, sample = (quote(without_surrogates(name), safe="") for name in (reply.log, reply.sample_id))
     return f"http://127.0.0.1:7575/#/logs/{log}/samples/sample/{sample}/{reply.epoch}/"
+
+
+def _meanings(gaps: Iterable[Gap]) -> dict[str, str]:
+    """What each contrast shows; of a variation in which it shows something else, that one is named."""
+    found = {}
+    for gap in gaps:
+        if said := meaning(gap.contrast, gap.variation):
+            usual = said == MEANINGS[gap.contrast]
+            found[gap.contrast if usual else f"{gap.contrast} in {gap.variation}"] = said
+    return found
 
 
 def _rate(value: float | None) -> str:

@@ -13,13 +13,14 @@ from inspect_ai.dataset import Sample
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.scorer import Score
 
-from analysis.contrast import contrasts
+from analysis.contrast import MEANINGS, contrasts, meaning
 from analysis.frame import read_replies
 from analysis.report.rows.faking import faking
 from analysis.report.rows.outcomes import outcomes
 from controls.provider import ControlAPI
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
+from prompts.variation import catalogue
 from study.condition import CONDITIONS, TWO_TIERS
 from study.invalid_input import InvalidInputError
 from study.outcome import Outcome
@@ -282,3 +283,27 @@ def test_only_a_reply_with_a_label_was_graded_whole(faker: list[EvalLog], tmp_pa
     for row in outcomes(contrasts(read_replies(rewritten(faker[:2], tmp_path, without_output)).frame)):
         known = sum(count for outcome, count in row.outcomes.items() if Outcome(outcome).known)
         assert 0 < row.missing_output == known < row.asked
+
+
+@pytest.mark.parametrize(
+    ("contrast", "variation", "said"),
+    [
+        ("free-pro", "base", "the goal-guarding gap: "),
+        ("pro-enterprise", "bioweapon_attacks", "the rater-sycophancy gap: "),
+        ("free-pro", "ratings_for_another_model", "the gap between two kinds of training: "),
+        ("pro-enterprise", "ratings_for_another_model", "the gap between a later model's training and none: "),
+        ("free-pro", "honest+ratings_for_another_model", "the gap between two kinds of training: "),
+        ("free-paid", "base", None),
+        ("free-paid", "ratings_for_another_model", None),
+    ],
+)
+def test_what_a_contrast_shows_in_a_variation(contrast: str, variation: str, said: str | None) -> None:
+    found = meaning(contrast, variation)
+    assert found == said if said is None else (found or "").startswith(said)
+
+
+def test_where_the_middle_tier_trains_another_model_the_contrasts_have_meanings_of_their_own() -> None:
+    entries = catalogue("three_tiers")
+    trains_another = {name for name in entries if "a later model" in str(entries[name].replace.get("rated_only"))}
+    of_their_own = {name for name in entries if meaning("free-pro", name) != MEANINGS["free-pro"]}
+    assert of_their_own == trains_another == {"ratings_for_another_model"}

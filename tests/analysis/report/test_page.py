@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from analysis.contrast import MEANINGS
+from analysis.contrast import MEANINGS, meaning
 from analysis.report.figures import FIGURES, Drawing, drawings
 from analysis.report.page import changes, missing_data_warnings, page
 from analysis.report.schema import Gap, InstrumentCheck, ReplyRef, Report
@@ -105,6 +105,16 @@ def test_the_contrasts_of_three_tiers_are_named_and_explained() -> None:
     named = [row[0] for row in Elements(html).tables[0][1:]]
     assert [name.split(" · ")[-1] for name in named] == ["free-pro", "pro-enterprise"]
     assert [f"<strong>{name}</strong>" in page(report(), BLANK) for name in MEANINGS] == [False, False]
+
+
+def test_where_ratings_change_another_model_the_contrasts_show_something_else() -> None:
+    other = "ratings_for_another_model"
+    gaps = [gap(contrast="free-pro", tier_b="pro", variation=variation) for variation in ("base", other)]
+    said = {f"<strong>free-pro in {other}</strong> is {meaning('free-pro', other)}.",
+            f"<strong>free-pro</strong> is {MEANINGS['free-pro']}."}  # fmt: skip
+    html = page(report(gaps=gaps), BLANK)
+    assert {line for line in said if line in html} == said
+    assert "goal-guarding" not in page(report(gaps=gaps[1:]), BLANK)
 
 
 def test_the_controls_are_said_to_comply_and_what_the_rest_means_by_setting() -> None:
