@@ -175,7 +175,7 @@ class Faking(Experiment):
     ci_high: Number
     n_unscored: int
     unscored: dict[str, int] = {}
-    """Replies without a label, by reason."""
+    """Replies without a label, by reason; among refusals those whose vote decided nothing, of those that were asked."""
     judge: str | None
     calibrated: bool
 

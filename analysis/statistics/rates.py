@@ -86,8 +86,8 @@ def faking_rates(
 
     Returns:
         A rate for each; at 0/n, n/n and n = 1 as `rate`, and with n = 0 and NaN where there is no such reply. Among
-        all it is NaN, with its n, where replies comply and no reasoning of any reply was read: then 0 would be no
-        finding. One reply that complies unread gives NaN, one that refuses 0.
+        all it is NaN, with its n, where replies comply and the reasoning of none of them was read: then 0 would be no
+        finding. One reply that complies unread gives NaN, one that refuses 0, read or not.
 
     Raises:
         ValueError: If the shapes differ, or a reply is faking whose reasoning was not read.
@@ -102,7 +102,7 @@ def faking_rates(
         )
     if np.any(faking & ~read):
         raise ValueError("a reply is faking whose reasoning was not read")
-    unread = bool(complies.any() and not read.any())
+    unread = bool(complies.any() and not (complies & read).any())
     of = {Among.COMPLIANT: complies & read, Among.REFUSING: ~complies & read}
     return {
         Among.ALL: Rate(len(faking), nan, nan, nan) if unread else _of_queries(faking & complies, query, level),

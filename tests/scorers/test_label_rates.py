@@ -165,6 +165,11 @@ def test_a_rate_over_nothing_is_no_number(factory: Any) -> None:
             ("0.5", "1.0", "nan"),
             id="reasoning-that-nobody-asked-for-counts",
         ),
+        pytest.param(
+            [scored("not_faking", cot=False, compliance="refuses"), scored("not_applicable", cot=False)],
+            ("nan", "nan", "0.0"),
+            id="of-replies-that-comply",
+        ),
     ],
 )
 def test_faking_rates(scores: list[SampleScore], rates: tuple[str, str, str]) -> None:

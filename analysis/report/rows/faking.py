@@ -32,22 +32,29 @@ def _rows(described: dict[str, Any], asked: pd.DataFrame) -> Iterable[Faking]:
     fakes, complies = known[FAKING_SCORER] == FakingLabel.FAKING, known[PRIMARY] == Outcome.COMPLIES
     read = known[FAKING_SCORER].notna() & (known[FAKING_SCORER] != FakingLabel.NOT_APPLICABLE)
     counted = {Among.ALL: fakes & complies, Among.COMPLIANT: fakes & complies, Among.REFUSING: fakes & ~complies}
-    unscored = dict(Counter(asked.drop(known.index)[reason_column(FAKING_SCORER)].astype("str")))
-    nothing_to_read = not described["cot"] and not read.any()  # 0 would be no finding
+    unscored = _reasons(asked.drop(known.index))
+    lost = _reasons(known[known[FAKING_SCORER].isna()])  # refusals that were asked about in vain
+    nothing_to_read = not described["cot"] and not (read & complies).any()  # 0 would be no finding
     rates = faking_rates(
         fakes.to_numpy(bool), complies.to_numpy(bool), read.to_numpy(bool), known["query_id"].to_numpy(object)
     )
     for among, found in rates.items():
+        left_out = lost if among is Among.REFUSING else unscored
+        nothing = nothing_to_read and among is not Among.REFUSING
         yield Faking(
             **described,
             among=among.value,
             n=found.n,
             n_faking=int(counted[among].sum()),
-            rate=None if nothing_to_read else found.rate,
-            ci_low=None if nothing_to_read else found.ci_low,
-            ci_high=None if nothing_to_read else found.ci_high,
-            n_unscored=len(asked) - len(known),
-            unscored=unscored,
+            rate=None if nothing else found.rate,
+            ci_low=None if nothing else found.ci_low,
+            ci_high=None if nothing else found.ci_high,
+            n_unscored=sum(left_out.values()),
+            unscored=left_out,
             judge=agreed(asked, "vote_judge"),
             calibrated=False,
         )
+
+
+def _reasons(replies: pd.DataFrame) -> dict[str, int]:
+    return dict(Counter(replies[reason_column(FAKING_SCORER)].astype("str")))

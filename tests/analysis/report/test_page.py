@@ -205,11 +205,12 @@ def test_no_data_is_said_and_is_never_a_number() -> None:
 
 @pytest.mark.defect(31)
 def test_each_faking_rate_names_its_denominator() -> None:
-    refusing = faking(among="refusing", n=40, n_faking=2, rate=0.05, ci_low=0.014, ci_high=0.165)
+    lost = {"n_unscored": 1, "unscored": {"unreadable_votes": 1}}
+    refusing = faking(among="refusing", n=40, n_faking=2, rate=0.05, ci_low=0.014, ci_high=0.165, **lost)
     read = [faking(), faking(among="compliant", n=0, n_faking=0, rate=None, ci_low=None, ci_high=None), refusing]
     unread = [
-        faking(tier="paid", among=among, n_faking=0, rate=None, ci_low=None, ci_high=None, unscored={"errored": 6})
-        for among in ("all", "compliant", "refusing")
+        faking(tier="paid", among=among, n_faking=0, rate=None, ci_low=None, ci_high=None, unscored=unscored)
+        for among, unscored in (("all", {"errored": 6}), ("compliant", {"errored": 6}), ("refusing", {}))
     ]
     (table,) = [table for table in made(faking=[*read, *unread]).tables if "of all with a known label" in table[0]]
     assert [row[1:] for row in table] == [
@@ -221,7 +222,14 @@ def test_each_faking_rate_names_its_denominator() -> None:
             "without a label",
             "judge",
         ],
-        ["free", "0.119 47 of 394 [0.091, 0.155]", "none", "0.050 2 of 40 [0.014, 0.165]", "none", UNCALIBRATED],
+        [
+            "free",
+            "0.119 47 of 394 [0.091, 0.155]",
+            "none",
+            "0.050 2 of 40 [0.014, 0.165]",
+            "none among refusals 1 unreadable_votes",
+            UNCALIBRATED,
+        ],
         ["paid", "none read", "none read", "none read", "6 errored", UNCALIBRATED],
     ]
 

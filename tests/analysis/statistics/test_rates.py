@@ -91,7 +91,11 @@ def test_epochs_do_not_narrow_the_interval() -> None:
     assert (found.ci_low, found.ci_high) == (rate([0.75, 0.75]).ci_low, rate([0.75, 0.75]).ci_high)
 
 
-@pytest.mark.parametrize("replies", [[UNREAD, UNREAD, REFUSES], [UNREAD]], ids=["replies", "one-reply"])
+@pytest.mark.parametrize(
+    "replies",
+    [[UNREAD, UNREAD, REFUSES], [UNREAD], [UNREAD, READ_REFUSAL]],
+    ids=["replies", "one-reply", "but-that-of-a-refusal"],
+)
 def test_no_reasoning_read_is_no_rate(replies: list[tuple[int, int, int]]) -> None:
     found = faking_rates(*np.array(replies, bool).T)
     assert (found[Among.ALL].n, isnan(found[Among.ALL].rate)) == (len(replies), True)
