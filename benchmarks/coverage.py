@@ -9,7 +9,6 @@ simulated. Wald, Bonett-Price as published, Newcombe and Tango stand beside the 
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import sqrt
 from typing import NamedTuple, TypeAlias
 
@@ -27,6 +26,7 @@ from analysis.statistics.equivalence import equivalence_p
 from analysis.statistics.mcnemar import mcnemar_exact, sign_flip_exact
 from analysis.statistics.paired_gap import gap_interval_from_counts, paired_gap
 from analysis.statistics.tango import tango_interval
+from benchmarks.figure import Figure, print_figures, worst
 
 Floats: TypeAlias = NDArray[np.float64]
 Interval: TypeAlias = tuple[Floats, Floats]
@@ -66,29 +66,16 @@ CORRELATIONS = (0.0, 0.5, 0.9)
 NULL_CELLS = (Cell(0, 0.02, 0.02), Cell(0.3, 0.1, 0.1))
 
 
-@dataclass(frozen=True)
-class Figure:
-    """Something measured, and the bound it has to keep."""
-
-    what: str
-    value: float
-    at_least: float = -np.inf
-    at_most: float = np.inf
-
-    @property
-    def holds(self) -> bool:
-        return self.at_least <= self.value <= self.at_most
-
-
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--check", is_flag=True, help="Exit with 1 when a bound is missed.")
 @click.option("--quick", is_flag=True, help="Small sizes, fewer points and draws: seconds instead of minutes.")
-def main(check: bool, quick: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the worst figure of each kind as JSON, the tables aside.")
+def main(check: bool, quick: bool, as_json: bool) -> None:
     """Enumerate coverage and width of the intervals, and size and power of the tests."""
     sizes, grid_sizes, points, draws = (
         ((50, 100), (50, 72), 20, 300) if quick else (SIZES, GRID_SIZES, GRID_POINTS, DRAWS)
     )
-    console = Console(width=120)
+    console = Console(width=120, stderr=as_json)
     figures = [
         *cells(sizes, console),
         *grid(grid_sizes, points, console),
@@ -97,8 +84,10 @@ def main(check: bool, quick: bool) -> None:
     ]
     missed = [figure for figure in figures if not figure.holds]
     for figure in missed:
-        console.print(f"MISSED: {figure.what}: {figure.value:.4f}, not within {figure.at_least} to {figure.at_most}")
+        console.print(f"MISSED: {figure.what}: {figure.value:.4f}, not {figure.target}")
     console.print(f"{len(figures) - len(missed)} of {len(figures)} bounds hold.")
+    if as_json:
+        print_figures(worst(figures))
     sys.exit(1 if check and missed else 0)
 
 

@@ -10,9 +10,10 @@ The reference pipeline asks 24 completions a reply.
     python benchmarks/judging.py --queries 100 --json
 """
 
-import json
+import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,6 +23,7 @@ from inspect_ai.event import ModelEvent
 from inspect_ai.log import EvalSample
 from inspect_ai.model import ChatMessageSystem, ChatMessageUser, get_model
 
+from benchmarks.figure import Figure, print_figures
 from controls.grader import ControlGrader
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
@@ -41,6 +43,7 @@ TARGETS = {"published": 3.0, "audit": 3.0, "judge_all": 15.0}
 """Calls per reply that are aimed at. With votes like these no rule that keeps every label can judge all for 15."""
 
 _WAYS: dict[str, dict[str, object]] = {"published": {}, "audit": {"audit": 0.05}, "judge_all": {"judge_all": True}}
+_VOTES = {"published": "votes on the compliant", "audit": "and on 5 % of the refusals", "judge_all": "votes on all"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,14 @@ class Cost:
     def per_reply(self) -> float:
         """Calls to the grader per reply."""
         return self.calls / self.replies
+
+    @property
+    def figures(self) -> tuple[Figure, Figure]:
+        """What is aimed at: few calls, and the labels that all votes would give."""
+        return (
+            Figure(f"calls to the grader a reply, {_VOTES[self.way]}", self.per_reply, at_most=TARGETS[self.way]),
+            Figure(f"labels other than those of all votes, {_VOTES[self.way]}", self.differ, at_most=0),
+        )
 
 
 def measure(way: str, queries: int, free: float = 0.14, paid: float = 0.03, faking: float = 0.8) -> Cost:
@@ -114,18 +125,17 @@ def _of_all_votes(reasoning: str) -> object:
 @click.option("--queries", type=click.IntRange(min=1), default=400, show_default=True, help="Made-up queries.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON and nothing else.")
 def main(queries: int, as_json: bool) -> None:
-    """Count the calls to the grader per reply. Exit code 1 where a label is not that of all votes."""
-    costs = [measure(way, queries) for way in _WAYS]
+    """Count the calls to the grader per reply, and the labels that are not those of all votes."""
+    with redirect_stdout(sys.stderr):  # where Inspect announces its hooks
+        costs = [measure(way, queries) for way in _WAYS]
     if as_json:
-        click.echo(json.dumps([asdict(cost) | {"per_reply": cost.per_reply} for cost in costs], indent=1))
+        print_figures(figure for cost in costs for figure in cost.figures)
     else:
         for cost in costs:
             click.echo(
                 f"{cost.way:10} {cost.per_reply:5.2f} calls a reply (published pipeline {PUBLISHED}, target "
                 f"{TARGETS[cost.way]:g}); {cost.voted} of {cost.replies} replies voted on, {cost.differ} labels differ"
             )
-    if any(cost.differ for cost in costs):
-        raise click.exceptions.Exit(1)
 
 
 if __name__ == "__main__":

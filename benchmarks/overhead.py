@@ -18,11 +18,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
@@ -39,6 +38,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figure import Figure, print_figures
 from evals.condition_task import CONFIG, condition_task
 from evals.helpful_only import SETTING
 from scorers.judge import GRADER_ROLE
@@ -143,7 +143,7 @@ def main(samples: int, rounds: int, latency: float, max_connections: int, realti
         raise click.BadParameter(f"{samples} is not a multiple of {len(CONDITIONS)}, the number of conditions")
     settings = Settings(samples // len(CONDITIONS), latency, max_connections, realtime)
     measured = measure(settings, rounds)
-    _print_json(settings, measured) if as_json else _print_table(settings, measured)
+    print_figures(figures(measured)) if as_json else _print_table(settings, measured)
 
 
 def measure(settings: Settings, rounds: int) -> list[Round]:
@@ -162,6 +162,18 @@ def measure(settings: Settings, rounds: int) -> list[Round]:
             raise RuntimeError(f"the sides differ in what they did: suite {suite.traffic}, bare {bare.traffic}")
         measured.append(Round(suite, bare))
     return measured
+
+
+def figures(measured: Sequence[Round]) -> list[Figure]:
+    """The two ratios that are aimed at, and what a sample costs."""
+    return [
+        Figure.of_rounds("CPU time, suite ÷ bare", [r.cpu for r in measured], TARGET),
+        Figure.of_rounds("wall time, suite ÷ bare", [r.wall for r in measured], TARGET),
+        Figure.of_rounds(
+            "CPU time a sample, suite", [1000 * r.suite.cpu / r.suite.samples for r in measured], unit="ms"
+        ),
+        Figure.of_rounds("CPU time a sample, bare", [1000 * r.bare.cpu / r.bare.samples for r in measured], unit="ms"),
+    ]
 
 
 def record(settings: Settings) -> Plan:
@@ -310,33 +322,6 @@ def _environment() -> dict[str, object]:
     return {"cores": os.cpu_count(), "python": platform.python_version(), "inspect-ai": version("inspect-ai")}
 
 
-def _spread(measured: Sequence[Round], clock: Callable[[Cost], float]) -> dict[str, float]:
-    """Ratios of suite to bare: of the rounds, and of each side's least, the least disturbed by other work."""
-    ratios = [clock(pair.suite) / clock(pair.bare) for pair in measured]
-    least = min(clock(pair.suite) for pair in measured) / min(clock(pair.bare) for pair in measured)
-    return {"median": median(ratios), "min": min(ratios), "max": max(ratios), "of_least": least}
-
-
-def _ratios(measured: Sequence[Round]) -> dict[str, dict[str, float]]:
-    return {"wall": _spread(measured, lambda cost: cost.wall), "cpu": _spread(measured, lambda cost: cost.cpu)}
-
-
-def _print_json(settings: Settings, measured: Sequence[Round]) -> None:
-    figures = {
-        "environment": _environment(),
-        "settings": asdict(settings),
-        "traffic_per_side": measured[0].suite.traffic,
-        "rounds": [
-            {side: {"wall": cost.wall, "cpu": cost.cpu} for side, cost in (("suite", r.suite), ("bare", r.bare))}
-            for r in measured
-        ],
-        "samples_per_side": measured[0].suite.samples,
-        "ratio": _ratios(measured),
-        "target": TARGET,
-    }
-    click.echo(json.dumps(figures, indent=1))
-
-
 def _print_table(settings: Settings, measured: Sequence[Round]) -> None:
     console = Console(highlight=False, width=None if Console().is_terminal else 120)
     environment = ", ".join(f"{name} {value}" for name, value in _environment().items())
@@ -355,13 +340,8 @@ def _print_table(settings: Settings, measured: Sequence[Round]) -> None:
         cpu = [f"{1000 * cost.cpu / cost.samples:.2f}" for cost in (r.suite, r.bare)]
         table.add_row(f"round {number}", *wall, f"{r.wall:.3f}", *cpu, f"{r.cpu:.3f}")
     console.print(table)
-    for name, ratio in _ratios(measured).items():
-        verdict = "within" if ratio["median"] <= TARGET else "above"
-        console.print(
-            f"{name}, suite ÷ bare: median {ratio['median']:.3f}, from {ratio['min']:.3f} to {ratio['max']:.3f}, "
-            f"of the least {ratio['of_least']:.3f}; {verdict} the target of {TARGET}",
-            soft_wrap=True,
-        )
+    for figure in figures(measured):
+        console.print(f"{figure.what}: {figure}" + (f"; target: {figure.target}" if figure.target else ""))
 
 
 if __name__ == "__main__":

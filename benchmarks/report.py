@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from io import StringIO
 from multiprocessing import get_context
@@ -32,12 +32,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.figure import Figure, print_figures
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS
-
-TARGETS = {"first ÷ samples_df": 1.3, "the same in CPU time": 1.3, "second ÷ first": 0.1, "peak memory, GB": 1.5}
-"""What is aimed at."""
 
 _BASE = 40
 """Replies that are multiplied."""
@@ -84,9 +82,19 @@ def report(logs: int, samples: int, rounds: int, as_json: bool) -> None:
             if _said(folder / f"first-{index}") != _said(folder / f"second-{index}"):
                 raise click.ClickException("the second report differs from the first")
     if as_json:
-        click.echo(json.dumps([asdict(result) for result in measured], indent=1))
+        print_figures(figures(measured))
     else:
         _print(measured, logs, samples)
+
+
+def figures(rounds: list[Round]) -> list[Figure]:
+    """What is aimed at."""
+    return [
+        Figure.of_rounds("wall time, first ÷ samples_df", [r.first.wall / r.samples_df.wall for r in rounds], 1.3),
+        Figure.of_rounds("CPU time, first ÷ samples_df", [r.first.cpu / r.samples_df.cpu for r in rounds], 1.3),
+        Figure.of_rounds("wall time, second ÷ first", [r.second.wall / r.first.wall for r in rounds], 0.1),
+        Figure.of_rounds("peak memory", [max(r.first.peak, r.second.peak) for r in rounds], 1.5, "GB"),
+    ]
 
 
 def make_logs(folder: Path, logs: int, samples: int) -> None:
@@ -191,19 +199,12 @@ def _print(rounds: list[Round], logs: int, samples: int) -> None:
     table = Table(box=SIMPLE_HEAD)
     for header in ("median", "samples_df", "first", "second"):
         table.add_column(header, justify="left" if header == "median" else "right")
-    for figure, unit in (("wall", "s"), ("cpu", "s"), ("peak", "GB")):
-        values = (median(getattr(getattr(r, side), figure) for r in rounds) for side in Round.__annotations__)
-        table.add_row(f"{figure}, {unit}", *(f"{value:.2f}" for value in values))
+    for field, unit in (("wall", "s"), ("cpu", "s"), ("peak", "GB")):
+        values = (median(getattr(getattr(r, side), field) for r in rounds) for side in Round.__annotations__)
+        table.add_row(f"{field}, {unit}", *(f"{value:.2f}" for value in values))
     console.print(table)
-    ratios = {
-        "first ÷ samples_df": [r.first.wall / r.samples_df.wall for r in rounds],
-        "the same in CPU time": [r.first.cpu / r.samples_df.cpu for r in rounds],
-        "second ÷ first": [r.second.wall / r.first.wall for r in rounds],
-        "peak memory, GB": [max(r.first.peak, r.second.peak) for r in rounds],
-    }
-    for name, found in ratios.items():
-        spread = f"{min(found):.3f} to {max(found):.3f}"
-        console.print(f"{name}: {median(found):.3f} ({spread}); target: at most {TARGETS[name]}")
+    for figure in figures(rounds):
+        console.print(f"{figure.what}: {figure}; target: {figure.target}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The benchmark of the report: it measures all of it, and compares like with like."""
 
 import importlib.util
-import json
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.report.figures import FIGURES, Drawing
+from benchmarks.figure import read_figures
 from tests.made_up import REPOSITORY
 
 SMALL = ["--logs", "2", "--samples", "3", "--rounds", "1", "--json"]
@@ -35,9 +35,14 @@ def test_the_first_report_draws_and_all_sides_read_every_reply(
     monkeypatch.setattr("analysis.report.figure_cache.drawings", drawn)
     done = CliRunner().invoke(benchmark.report, SMALL)
     assert done.exit_code == 0, done.output
-    [measured] = json.loads(done.stdout)
-    assert {side: figures["rows"] for side, figures in measured.items()} == {"samples_df": 6, "first": 6, "second": 6}
-    assert all(figures[of] > 0 for figures in measured.values() for of in ("wall", "cpu", "peak"))
+    figures = read_figures(done.stdout)
+    assert [(figure.what, figure.target) for figure in figures] == [
+        ("wall time, first ÷ samples_df", "at most 1.3"),
+        ("CPU time, first ÷ samples_df", "at most 1.3"),
+        ("wall time, second ÷ first", "at most 0.1"),
+        ("peak memory", "at most 1.5 GB"),
+    ]
+    assert all(figure.value > 0 for figure in figures)
     assert drawn.call_count == 1
 
 
