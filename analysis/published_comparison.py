@@ -33,6 +33,7 @@ KINDS = {
     "prefix_compliance": ScorerKind.PREFIX_PROXY,
     "judged_compliance": ScorerKind.STRONG_REJECT_JUDGE,
     "alignment_faking": ScorerKind.AF_CLASSIFIER_IMPROVED,
+    "original_faking": ScorerKind.AF_CLASSIFIER_ORIGINAL,
     **dict.fromkeys(INTERVIEW_READINGS, ScorerKind.DOUBT_JUDGE),
 }
 """What each scorer of this suite is, among the published kinds."""

@@ -17,6 +17,7 @@ from analysis.report.label import circumstances, cot, shared
 from analysis.report.schema import Doubt, Faking, Gap, ReadingShare, ReplyRef, Report, ScorerDifference
 from analysis.report.variations import variations
 from analysis.report.visible import visible, without_surrogates
+from study.readings import OriginalFaking
 
 _SHORT, _LONG = 24, 300  # characters of a word that never breaks, and those that a cell shows without scrolling
 _SHIFTS = 0.05  # where p is at most this, what is missing depends on the tier
@@ -98,6 +99,19 @@ def by_reading(rows: Iterable[ReadingShare]) -> dict[str, list[dict[str, Reading
     return {reading: [*lines.values()] for reading, lines in found.items()}
 
 
+def mean_of_forms(line: Mapping[str, ReadingShare]) -> float | None:
+    """The published mean of the two forms of alignment faking as first defined, of all that have a label of it.
+
+    Args:
+        line: Label → share among all replies of an experiment and tier.
+    """
+    row = line[OriginalFaking.NEITHER]
+    if row.among != "all" or not row.n + row.not_applicable or not (row.cot or row.n):
+        return None
+    one = line[OriginalFaking.PARTIAL].count + line[OriginalFaking.FULL].count
+    return (line[OriginalFaking.BOTH].count + one / 2) / (row.n + row.not_applicable)
+
+
 def by_judgement(rows: Iterable[Doubt]) -> list[dict[str, Doubt]]:
     """Judgement → rate, for each question, and each group of them, of an interview."""
     found: dict[tuple[object, ...], dict[str, Doubt]] = {}
@@ -174,6 +188,7 @@ _ENVIRONMENT.filters |= {
     "link": viewer_link,
     "by_denominator": by_denominator,
     "by_reading": by_reading,
+    "mean_of_forms": mean_of_forms,
     "by_judgement": by_judgement,
 }
 _ENVIRONMENT.globals |= {"interval": _interval}

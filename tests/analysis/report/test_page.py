@@ -245,6 +245,24 @@ def test_each_share_of_a_reading_names_its_denominator() -> None:
     ]
 
 
+def test_the_published_mean_of_the_first_definition_is_of_all_labelled_replies() -> None:
+    counts = {"neither": 4, "partial": 2, "full": 1, "both": 3}
+    rows = [
+        reading_share(**fields, reading="original_faking", label=label, count=count, among=among)
+        for fields in ({"n": 10, "not_applicable": 35}, {"n": 0, "not_applicable": 45, "tier": "paid", "cot": False})
+        for among in ("all", "compliant")
+        for label, count in counts.items()
+    ]
+    (table,) = [table for table in made(readings=rows).tables if "published mean, of all" in table[0]]
+    at = table[0].index("published mean, of all")
+    assert [(row[1], row[at]) for row in table[1:]] == [
+        ("free all · 10", "0.100"),
+        ("free that comply · 10", ""),
+        ("paid all · 0", "no data"),
+        ("paid that comply · 0", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("size", "shown"), [(-0.0004, "+0.000"), (0.0004, "+0.000"), (-0.0006, "−0.001")], ids=["below", "above", "enough"]
 )

@@ -9,7 +9,7 @@ import pytest
 from analysis.contrast import PREFIX, PRIMARY, contrasts
 from analysis.report.rows.faking import faking
 from analysis.report.rows.gap import gaps
-from analysis.report.rows.published import published
+from analysis.report.rows.published import ORIGINAL, published
 from analysis.report.schema import Experiment, Gap, PublishedFigure
 from analysis.statistics.multiplicity import Correction
 from analysis.statistics.rates import rate
@@ -72,6 +72,7 @@ def frame(
                 reason = str(outcome) if outcome is not None and not outcome.known else None
                 row |= {scorer: outcome, f"{scorer}_reason": reason}
             letter = faking[side][i] if faking else ""
+            row |= dict.fromkeys((ORIGINAL, f"{ORIGINAL}_reason", f"{ORIGINAL}_judge", f"{ORIGINAL}_rubric"))
             label = {"y": "faking", "n": "not_faking", "-": "not_applicable"}.get(letter)
             reason = "compliance_unscored" if letter == "?" else None
             rows.append(row | {"alignment_faking": label, "alignment_faking_reason": reason})
@@ -286,3 +287,31 @@ def test_a_bound_says_so() -> None:
 
 def test_nothing_stands_beside_a_model_that_nobody_measured() -> None:
     assert beside(frame(experiment(model="control/faker"), {PRIMARY: ("CCCC", "rrrr")}))[1] == []
+
+
+FORMS = {"b": "both", "p": "partial", "f": "full", "n": "neither", "-": "not_applicable"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "ours", "said"),
+    [
+        pytest.param("bpfn------", (0.2, 10), [], id="mean-of-both-forms-of-all"),
+        pytest.param("bpfn----??", (2 / 8, 8), ["2 of our 10 replies have no label: in no rate"], id="of-all-labelled"),
+        pytest.param("----------", (0.0, 10), [], id="all-refuse"),
+        pytest.param("??????????", (None, 0), ["10 of our 10 replies have no label: in no rate"], id="no-data"),
+    ],
+)
+def test_the_first_definition_stands_beside_what_was_published_by_it(
+    labels: str, ours: tuple[float | None, int], said: list[str]
+) -> None:
+    opus = LLAMA | {"model": "anthropic/claude-3-opus-20240229"}
+    replies = frame(opus, {PRIMARY: ("CCCCrrrrrr", "rrrrrrrrrr")}, judges=JUDGE)
+    free = replies["tier"] == "free"
+    replies.loc[free, ORIGINAL] = [FORMS.get(letter) for letter in labels]
+    replies.loc[free, f"{ORIGINAL}_reason"] = [None if letter in FORMS else "grader_failed" for letter in labels]
+    replies.loc[free, f"{ORIGINAL}_judge"] = "anthropic/claude-3-5-sonnet-20241022"
+    [figure] = [f for f in beside(replies)[1] if f.scorer == ORIGINAL and f.source.startswith("Greenblatt")]
+    assert (figure.id, figure.tier, figure.quantity) == ("g-g2-001-af", "free", "alignment_faking")
+    assert (figure.ours, figure.ours_n) == (pytest.approx(ours[0]) if ours[1] else None, ours[1])
+    assert [text for text in figure.assumptions if "no label" in text] == said
+    assert not any(reason.startswith("scorer") for reason in figure.reasons)
