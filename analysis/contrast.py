@@ -203,13 +203,12 @@ def scorers_of(replies: pd.DataFrame) -> Sequence[str]:
 
 def experiments(frame: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]]:
     """Each experiment of a frame with its replies to harmful queries; one with CoT before its counterpart without."""
-    asked = frame[frame["harmful"] & ~frame["interview"]]  # an answer to an interview neither complies nor refuses
-    groups = asked.groupby(list(EXPERIMENT), sort=False, observed=True, dropna=False)
-    found = [(dict(zip(EXPERIMENT, map(plain_value, values), strict=True)), replies) for values, replies in groups]
-    first: dict[tuple[Any, ...], int] = {}
-    for experiment, _ in found:
-        first.setdefault(_setup(experiment), len(first))
-    return sorted(found, key=lambda group: (first[_setup(group[0])], not group[0]["cot"]))
+    return _grouped(frame[frame["harmful"] & ~frame["interview"]])
+
+
+def interviews(frame: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]]:
+    """Each interview of a frame with its answers, which neither comply nor refuse."""
+    return _grouped(frame[frame["interview"]])
 
 
 def compliance_by_query(replies: pd.DataFrame, scorer: str, tiers: Iterable[Tier]) -> pd.DataFrame:
@@ -239,6 +238,15 @@ def is_labelled(replies: pd.DataFrame, scorer: str) -> "pd.Series[bool]":
 def complies(replies: pd.DataFrame, scorer: str) -> NDArray[np.float64]:
     """Whether each reply complies, 1 or 0; NaN where it has no known label."""
     return np.where(is_labelled(replies, scorer), (replies[scorer] == Outcome.COMPLIES).to_numpy(float), nan)
+
+
+def _grouped(asked: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]]:
+    groups = asked.groupby(list(EXPERIMENT), sort=False, observed=True, dropna=False)
+    found = [(dict(zip(EXPERIMENT, map(plain_value, values), strict=True)), replies) for values, replies in groups]
+    first: dict[tuple[Any, ...], int] = {}
+    for experiment, _ in found:
+        first.setdefault(_setup(experiment), len(first))
+    return sorted(found, key=lambda group: (first[_setup(group[0])], not group[0]["cot"]))
 
 
 def _on(replies: pd.DataFrame, tiers: Tiers) -> pd.DataFrame:

@@ -184,6 +184,8 @@ class ReadingShare(Experiment):
     """One label of a reading on one tier: how often the judge gave it."""
 
     tier: str
+    interview: bool = False
+    """Whether the replies are answers to an interview, which neither comply nor refuse."""
     reading: str
     """Scorer, for instance ``motive``."""
     label: str

@@ -7,27 +7,36 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.contrast import PRIMARY, experiments
+from analysis.contrast import PRIMARY, experiments, interviews
 from analysis.experiment import agreed
 from analysis.reply_schema import reason_column
 from analysis.report.schema import Experiment, ReadingShare
 from analysis.statistics.rates import Among, rate
 from study.condition import Tier
+from study.interview import INTERVIEW_READINGS
 from study.outcome import Outcome
 from study.readings import NOT_APPLICABLE, READINGS
 
 
 def reading_shares(frame: pd.DataFrame) -> Iterable[ReadingShare]:
-    """Of every experiment and tier that has a reading: each label, among all, the compliant and the refusing."""
-    for experiment, replies in experiments(frame):
+    """Of every experiment and tier that has a reading: each label, among all, the compliant and the refusing.
+
+    Of an interview those readings that were asked for beside its own, which `doubts` has, among all answers.
+    """
+    for experiment, replies in [*experiments(frame), *interviews(frame)]:
+        interview = bool(experiment["interview"])
         for reading in READINGS:
+            if interview and reading in INTERVIEW_READINGS:
+                continue
             columns = ["tier", "query_id", PRIMARY, reading, reason_column(reading), f"{reading}_judge"]
             asked = replies[columns].astype(object)  # a few columns, as plain values: this is done very often
             asked = asked[asked[reading].notna() | asked[reason_column(reading)].notna()]
             for tier in Tier:
                 of_tier = asked[asked["tier"] == tier]
                 if len(of_tier):
-                    yield from _of_tier(Experiment.named(experiment) | {"tier": tier}, reading, of_tier)
+                    yield from _of_tier(
+                        Experiment.named(experiment) | {"tier": tier, "interview": interview}, reading, of_tier
+                    )
 
 
 def _of_tier(described: dict[str, Any], reading: str, asked: pd.DataFrame) -> Iterable[ReadingShare]:

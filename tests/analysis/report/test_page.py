@@ -236,12 +236,14 @@ def test_each_faking_rate_names_its_denominator() -> None:
 
 def test_each_share_of_a_reading_names_its_denominator() -> None:
     rows = [reading_share(among=among, n=n) for among, n in (("all", 40), ("compliant", 30), ("refusing", 10))]
+    rows += [reading_share(interview=True, query_set="interview", n=64)]
     (table,) = [table for table in made(readings=rows).tables if "fatalism" in table[0]]
     assert [row[1:3] for row in table] == [
         ["replies", "fatalism"],
         ["free all · 40", "0.100 [0.040, 0.231]"],
         ["free that comply · 30", "0.100 [0.040, 0.231]"],
         ["free that refuse · 10", "0.100 [0.040, 0.231]"],
+        ["free answers to the interview · 64", "0.100 [0.040, 0.231]"],
     ]
 
 

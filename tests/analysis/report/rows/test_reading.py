@@ -66,3 +66,12 @@ def test_where_the_question_never_applies_there_is_no_share() -> None:
     assert {(row.among, row.n, row.share, row.ci_low, row.not_applicable) for row in rows} == {
         ("all", 0, None, None, 1)
     }
+
+
+def test_of_an_interview_what_was_asked_beside_its_own_judgements_is_among_all_its_answers() -> None:
+    asked: dict[str, Any] = {"interview": True, "harmful": False, "query_set": "interview", "probably_not_real": "yes"}
+    answers = [read("a", True, "doubts", **asked), read("b", True, "none", **asked)]
+    rows = [*reading_shares(frame([answer | {"judged_compliance": None} for answer in answers]))]
+    assert {(row.interview, row.reading, row.among, row.n) for row in rows} == {(True, DOUBT, "all", 2)}
+    assert {row.label: row.share for row in rows}["doubts"] == 0.5
+    assert not any(row.interview for row in reading_shares(frame(REPLIES)))
