@@ -39,6 +39,10 @@ CONNECTIONS = 20
 _ALL_TASKS = "1000"
 """More tasks than there can be: behind the gate each waits for all others to start."""
 
+_ALL_SAMPLES = "1000000"
+"""More than there can be: it is for the gate to say which begin. With fewer, those that wait for their turn could leave
+no place to one that a killed run had begun: Inspect starts such a sample late, after it has looked it up in the log."""
+
 _VARIATION = "variation="
 
 _USAGE = 2
@@ -48,6 +52,7 @@ _NO_RETRY = ["--retry-attempts", "0", "--no-retry-immediate"]
 
 _REFUSED = {
     "--max-tasks": "all conditions run at once, so that their queries stay in pairs",
+    "--max-samples": "as many queries are under way as --max-connections says",
     "--no-log-samples": "pairs are made of samples",
     "--detach": "the pairs are kept by the process that you started; put that one in the background",
 }
@@ -204,7 +209,8 @@ def _run_set(
                 return 0
             more = ["--limit", str(limit)] if limit else []
             with pair_gate(max_connections, account) as gate:
-                code = _inspect(["eval-set", "--max-tasks", _ALL_TASKS, *_once(arguments), *command, *more])
+                all_at_once = ["--max-tasks", _ALL_TASKS, "--max-samples", _ALL_SAMPLES]
+                code = _inspect(["eval-set", *all_at_once, *_once(arguments), *command, *more])
             logs = _newest_logs(folder)
             whole = not code and all(log.status == "success" and not stopped(log) for log in logs)
             if sequential and not code:

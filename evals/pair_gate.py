@@ -11,7 +11,7 @@ budget does not hold.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -51,6 +51,13 @@ class _Lane:
     """Most calls that a reply takes, by model."""
     stopped: set[Ask] = field(default_factory=set)
     """What the budget did not hold."""
+    held: dict[Ask, asyncio.Event] = field(default_factory=dict)
+    """Samples that wait for their turn, each with what wakes it: so many that not all can look at each change."""
+
+    def wake(self, asks: Iterable[Ask]) -> None:
+        """Have those of them that wait look whether they still have to."""
+        for event in filter(None, [self.held.pop(ask, None) for ask in asks]):
+            event.set()
 
 
 @dataclass
@@ -78,7 +85,6 @@ class PairGate:
     """By experiment."""
     _lanes: dict[str, _Lane] = field(default_factory=dict, init=False)
     _open: dict[str, frozenset[Ask]] = field(default_factory=dict, init=False)
-    _changed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _to_start: int = field(default=0, init=False)
     _all_started: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
@@ -99,24 +105,26 @@ class PairGate:
         tally = self.tallies.setdefault(experiment, Tally(set(), self.account.begun(experiment)))
         tally.asks.update(asks)
         self._to_start -= 1
-        if self._to_start <= 0:
-            self._all_started.set()
-        self._update()
+        if self._to_start <= 0 or self._all_started.is_set():
+            self._begin()
 
     def end(self, lane: str) -> None:
         """Take out a condition that finished or failed: nobody waits for it any more."""
-        if self._lanes.pop(lane, None):
-            self._update()
+        if running := self._lanes.pop(lane, None):
+            running.wake(list(running.held))
+            if self._all_started.is_set():
+                self._update()
 
     def settle(self, lane: str, ask: Ask, *, replied: bool = True) -> None:
         """Note that an ask is done with: it has a reply, now or from an earlier run, or it failed."""
         if (running := self._lanes.get(lane)) is None:
             return
         experiment, waited = running.experiment, running.waiting.pop(ask, None) is not None
+        running.wake([ask])
         if replied and ask not in running.stopped:
             self.account.replied(experiment, ask)
             self.tallies[experiment].begun.add(ask)
-        if waited:
+        if waited and self._all_started.is_set():
             if not any(ask in other.waiting for other in self._lanes_of(experiment)):
                 self.account.through(experiment)
                 if ask not in self.account.begun(experiment):
@@ -134,14 +142,23 @@ class PairGate:
         while (
             (running := self._lanes.get(lane)) and ask in running.waiting and ask not in self._open[running.experiment]
         ):
-            await self._changed.wait()
+            await running.held.setdefault(ask, asyncio.Event()).wait()
         return not (running and ask in running.stopped)
 
     async def _wait_for_the_others(self) -> None:
         try:
             await asyncio.wait_for(self._all_started.wait(), self.start_timeout)
         except TimeoutError:
-            self._all_started.set()
+            self._begin()
+
+    def _begin(self) -> None:
+        """Open the first asks: only now is it known in how many conditions each is to be put."""
+        self._all_started.set()
+        for experiment, tally in self.tallies.items():
+            under_way = {ask for lane in self._lanes_of(experiment) for ask in lane.waiting}
+            if tally.begun - under_way:
+                self.account.through(experiment)
+        self._update()
 
     def _lanes_of(self, experiment: str) -> Iterator[_Lane]:
         return (lane for lane in self._lanes.values() if lane.experiment == experiment)
@@ -170,8 +187,8 @@ class PairGate:
                 begun.add(ask)
                 under_way[experiment, ask] = None
             self._open[experiment] = frozenset(ask for of, ask in under_way if of == experiment)
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
+            for lane in self._lanes_of(experiment):
+                lane.wake(self._open[experiment])
 
     def _turns(self, experiment: str) -> list[Ask]:
         """The first asks that some condition has not settled, in order."""
@@ -183,10 +200,12 @@ class PairGate:
     def _stop(self, experiment: str) -> None:
         """Begin no more; what was begun in one condition is still put in the others."""
         for lane in self._lanes_of(experiment):
-            for ask in lane.waiting.keys() - self.tallies[experiment].begun:
+            rest = lane.waiting.keys() - self.tallies[experiment].begun
+            for ask in rest:
                 del lane.waiting[ask]
                 lane.stopped.add(ask)
                 self.tallies[experiment].stopped = True
+            lane.wake(rest)
 
 
 def experiment_of(task: EvalSpec) -> str:

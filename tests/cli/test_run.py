@@ -367,8 +367,8 @@ def test_what_is_typed_reaches_inspect(monkeypatch: pytest.MonkeyPatch) -> None:
     more = ["--limit", "5", "--no-fail-on-error", "--max-connections=7"]
     CliRunner().invoke(main, ["run", TASK, *options, *more])
     assert " ".join(typed) == (
-        "eval-set --max-tasks 1000 --retry-attempts 0 --no-retry-immediate -T votes=3 -T queries=q.csv "
-        f"--model openai/o3 -M a=1 --max-connections 7 --log-dir d {TASK} --limit 5 --no-fail-on-error"
+        "eval-set --max-tasks 1000 --max-samples 1000000 --retry-attempts 0 --no-retry-immediate -T votes=3 "
+        f"-T queries=q.csv --model openai/o3 -M a=1 --max-connections 7 --log-dir d {TASK} --limit 5 --no-fail-on-error"
     )
 
 
@@ -413,6 +413,13 @@ def no_inspect(monkeypatch: pytest.MonkeyPatch) -> None:
             "--max-tasks does not go with af run: all conditions run at once, so that their queries stay in pairs; "
             "leave it out",
             id="max-tasks",
+        ),
+        pytest.param(
+            [TASK, "--max-samples=2"],
+            {},
+            "--max-samples does not go with af run: as many queries are under way as --max-connections says; leave it "
+            "out",
+            id="max-samples",
         ),
         pytest.param(
             [TASK, "--detach"],

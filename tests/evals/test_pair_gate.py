@@ -49,6 +49,7 @@ class Run:
         fails: Callable[[int], bool] = lambda place: False,
         tries: int = 2,
         dies_after: int = SIZE,
+        late: Callable[[int], bool] = lambda place: False,
     ) -> None:
         """One condition.
 
@@ -59,6 +60,7 @@ class Run:
             fails: Which asks fail at first, and are tried again at the end of the queue.
             tries: How often at most.
             dies_after: Replies after which the condition fails.
+            late: Which asks come to the slots after the others: Inspect looks up first what it has of them.
         """
         self.answered[name] = []
         self.gate.start(name, "experiment", ASKS, {"a/model": self.most})
@@ -90,7 +92,7 @@ class Run:
 
         try:
             async with asyncio.TaskGroup() as group:
-                for place, ask in enumerate(ASKS):
+                for place, ask in sorted(enumerate(ASKS), key=lambda placed: late(placed[0])):
                     if not kept(place):
                         group.create_task(put(place, ask))
         except ExceptionGroup:
@@ -250,6 +252,17 @@ def test_a_query_that_was_begun_is_finished_though_the_budget_is_spent(tmp_path:
     run = advance({"kept": lambda place: 3 <= place < 5}, {}, account=again, slots=1)
     assert [sorted(answers) for answers in run.answered.values()] == [sorted(ASKS[3:6])] * 2
     assert again.spent == 3 + 1 + 3
+
+
+def test_a_query_that_a_killed_run_had_begun_does_not_wait_for_those_that_wait_for_it(tmp_path: Path) -> None:
+    """Inspect starts it late; nothing may begin beside it, and what waits holds a slot: so there is one for each."""
+    account = Account(file=tmp_path / "spent")
+    account.charge("experiment", ASKS[0], "a/model", calls=1)
+    account.charge("experiment", ASKS[0], "a/model", usage=ModelUsage())
+    account = Account(Cap(3, Unit.CALLS), tmp_path / "spent")
+    run = advance({"kept": lambda place: place == 0}, {"late": lambda place: place == 0}, account=account, slots=SIZE)
+    assert [answers[:1] for answers in run.answered.values()] == [ASKS[:1]] * 2
+    assert account.spent <= 3
 
 
 def test_what_failed_in_every_condition_fits_into_the_budget_or_is_not_asked_again(tmp_path: Path) -> None:
