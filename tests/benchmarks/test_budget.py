@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import Mock
 
 import pytest
-from inspect_ai.event import ModelEvent
+from inspect_ai.event import Event, ModelEvent
 from inspect_ai.log import EvalSample
 from inspect_ai.model import GenerateConfig, ModelOutput
 from inspect_ai.scorer import Score
@@ -20,7 +20,7 @@ TIERS = ("cot_free", "cot_paid", "no_cot_free", "no_cot_paid")
 
 def ran(queries: int, label: str = "refuses") -> Ran:
     """Two calls to a reply, one after the other; all replies at the same time."""
-    events = [
+    events: list[Event] = [
         ModelEvent(
             model="control/faker",
             input=[],

@@ -196,7 +196,11 @@ def test_quick_figures_are_not_kept(fake: Path) -> None:
 @pytest.mark.parametrize("benchmark", [pytest.param(one, id=one.name) for one in BENCHMARKS])
 def test_a_benchmark_knows_its_options(benchmark: Benchmark) -> None:
     module = importlib.import_module(f"benchmarks.{benchmark.name}")
-    script = next(value for value in vars(module).values() if isinstance(value, click.Command))
+    [script] = (
+        value
+        for value in vars(module).values()
+        if isinstance(value, click.Command) and value.callback and value.callback.__module__ == module.__name__
+    )
     for options in (benchmark.options, benchmark.quick):
         assert script.make_context(benchmark.name, [*options.split(), "--json"]).params["as_json"]
 
