@@ -8,6 +8,7 @@ from cli.estimate import estimate
 from cli.power import power
 from cli.report import report
 from cli.run import run
+from cli.sweep import sweep
 from cli.variations import variations
 
 
@@ -23,4 +24,5 @@ main.add_command(estimate)
 main.add_command(power)
 main.add_command(report)
 main.add_command(run)
+main.add_command(sweep)
 main.add_command(variations)

@@ -163,6 +163,22 @@ def run(
         raise click.exceptions.Exit(max(codes))
 
 
+def newest_logs(folder: str) -> list[EvalLog]:
+    """The log of each task, without those of earlier attempts, which it has taken over.
+
+    Inspect leaves the log of a killed process where it is, since it cannot know that nobody writes to it. Nobody does
+    where this process is alone, so what the newest log holds all of is removed: it would be counted twice. A log that
+    was finished stays: one that was scored into another file has judgements that the newest does not hold.
+    """
+    newest, older = newest_attempts(read_eval_log(info, header_only=True) for info in list_eval_logs(folder))
+    for log, later in older:
+        killed = log.status == "started" and is_ours(log) and "://" not in folder
+        if killed and later.status == "success" and _replies(log) <= _replies(later):
+            files, path = url_to_fs(log.location)
+            files.rm(path)
+    return newest
+
+
 def _each_variation(task_args: tuple[str, ...], tasks: list[str]) -> list[tuple[str, ...]]:
     """The task parameters of each set: one for each variation of a list, all of them known before the first runs."""
     given = [argument for argument in task_args if argument.startswith(_VARIATION)]
@@ -211,7 +227,7 @@ def _run_set(
             with pair_gate(max_connections, account) as gate:
                 all_at_once = ["--max-tasks", _ALL_TASKS, "--max-samples", _ALL_SAMPLES]
                 code = _inspect(["eval-set", *all_at_once, *_once(arguments), *command, *more])
-            logs = _newest_logs(folder)
+            logs = newest_logs(folder)
             whole = not code and all(log.status == "success" and not stopped(log) for log in logs)
             if sequential and not code:
                 _mark(logs, sequential)
@@ -397,22 +413,6 @@ def _alone_in(folder: str) -> Iterator[None]:
         lock.release()
         if made and all(path.name.startswith(".") for path in place.iterdir()):  # refused: nothing in it but marks
             rmtree(place)
-
-
-def _newest_logs(folder: str) -> list[EvalLog]:
-    """The log of each task, without those of earlier attempts, which it has taken over.
-
-    Inspect leaves the log of a killed process where it is, since it cannot know that nobody writes to it. Nobody does
-    where this process is alone, so what the newest log holds all of is removed: it would be counted twice. A log that
-    was finished stays: one that was scored into another file has judgements that the newest does not hold.
-    """
-    newest, older = newest_attempts(read_eval_log(info, header_only=True) for info in list_eval_logs(folder))
-    for log, later in older:
-        killed = log.status == "started" and is_ours(log) and "://" not in folder
-        if killed and later.status == "success" and _replies(log) <= _replies(later):
-            files, path = url_to_fs(log.location)
-            files.rm(path)
-    return newest
 
 
 def _replies(log: EvalLog) -> set[str | None]:

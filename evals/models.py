@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import click
 from inspect_ai.model import Model, get_model, model_roles
 
+from evals.named_model import NamedModel
 from evals.task_options import AUTO_DEVELOPER, Options
 from evals.user_directory import moved_by_inspect
 from prompts.user_message import asks_for_tag
@@ -31,8 +32,8 @@ class Models:
     subject_name: str | None
     """Name of the model under test; None where it is named only later (a task made in Python)."""
 
-    grader: str | None
-    """Grader that the task sets; None where the user named one, or where nobody grades."""
+    grader: Model | str | None
+    """Grader that the task sets; None where the user named one in its role, or where nobody grades."""
 
     judged: bool
     """Whether the two judges run."""
@@ -46,7 +47,8 @@ class Models:
     @property
     def grader_name(self) -> str | None:
         """Name of the grader; None where nobody grades."""
-        return str(self.named_grader) if self.named_grader else self.grader
+        named = self.named_grader or self.grader
+        return str(named) if named else None
 
 
 def chosen_models(options: Options, setting: str, interview: bool = False) -> Models:
@@ -67,16 +69,23 @@ def chosen_models(options: Options, setting: str, interview: bool = False) -> Mo
             go on from there.
     """
     name = _subject_name()
-    default = get_model(DEFAULT_SUBJECT) if name == _NO_MODEL else None
-    subject = DEFAULT_SUBJECT if default else name
-    named = None if default or name is None else get_model()
+    if name == _NO_MODEL:
+        return models_with(get_model(DEFAULT_SUBJECT), DEFAULT_SUBJECT, None, options, setting, interview)
+    return models_with(None, name, None if name is None else get_model(), options, setting, interview)
+
+
+def models_with(
+    default: Model | None, subject: str | None, named: Model | None, options: Options, setting: str, interview: bool
+) -> Models:
+    """The models of a task whose subject is known; arguments and errors as in `Models` and `chosen_models`."""
     if options.prefill and subject is not None:
         refuse_unless_prefilled(subject)
     if named:
         _refuse_choices(named, "--num-choices")
-    if GRADER_ROLE in model_roles():
-        _check_grader(grader(), subject, 0 if interview else options.votes)
-        return Models(default, subject, None, judged=True, named_subject=named, named_grader=grader())
+    if judge := _named_grader(options.grader):
+        _check_grader(judge, subject, 0 if interview else options.votes)
+        own = None if GRADER_ROLE in model_roles() else judge
+        return Models(default, subject, own, judged=True, named_subject=named, named_grader=judge)
     if subject is None or is_control(subject):
         return Models(default, subject, DEFAULT_GRADER, judged=True, named_subject=named)
     if options.read:
@@ -122,6 +131,17 @@ def _subject_name() -> str | None:
     # inside of a command, or called by the loader, is it the run that the task is made for.
     left_behind = name == _NO_MODEL and not moved_by_inspect() and click.get_current_context(silent=True) is None
     return None if left_behind else name
+
+
+def _named_grader(named: NamedModel | None) -> Model | None:
+    """In its role, or by the parameter."""
+    if GRADER_ROLE not in model_roles():
+        return named.model() if named else None
+    if named and named.name != str(grader()):
+        raise InvalidInputError(
+            f"grader={named.name} and --model-role {GRADER_ROLE}={grader()} name two graders; leave one of them out"
+        )
+    return grader()
 
 
 def _refuse_choices(model: Model, option: str) -> None:

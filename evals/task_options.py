@@ -4,6 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypedDict
 
+from pydantic import ValidationError
+
+from evals.named_model import NamedModel
 from prompts.variation import BASE
 from scorers.alignment_faking import checked_audit
 from scorers.ballot import VOTES
@@ -36,6 +39,7 @@ class TaskOptions(TypedDict, total=False):
     read: str | list[str]
     turns: int
     prefill: bool
+    grader: str | dict[str, Any]
 
 
 class InterviewOptions(TypedDict, total=False):
@@ -48,6 +52,7 @@ class InterviewOptions(TypedDict, total=False):
     prompts: str
     read: str | list[str]
     group: str | list[str]
+    grader: str | dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,9 @@ class Options:
 
     prefill: bool = False
     """Begin the reply for the model, where its provider goes on from there."""
+
+    grader: NamedModel | None = None
+    """Who grades, where the engine that makes the task names roles too late for it: Inspect Flow does."""
 
     @classmethod
     def checked(cls, given: Mapping[str, Any], interview: bool = False) -> "Options":
@@ -180,6 +188,19 @@ def _group(name: str, value: Any) -> tuple[str, ...]:
     return _some_of(INTERVIEW_GROUPS, name, value)
 
 
+def _grader(name: str, value: Any) -> NamedModel | None:
+    if value is None:
+        return None
+    try:
+        return NamedModel.model_validate(value)
+    except ValidationError as error:
+        what = error.errors()[0]
+        raise InvalidInputError(
+            f"{name}={value!r} is not a model ({what['msg'].removeprefix('Value error, ')}); give PROVIDER/MODEL, or a "
+            f"mapping of {', '.join(NamedModel.model_fields)}"
+        ) from error
+
+
 def _turns(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_TURNS:
         raise InvalidInputError(
@@ -211,4 +232,5 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "group": _group,
     "turns": _turns,
     "prefill": _flag,
+    "grader": _grader,
 }

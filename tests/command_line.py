@@ -2,9 +2,11 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from tests.made_up import REPOSITORY
@@ -47,6 +49,16 @@ def start(command: str, home: Path) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a command that was started, and every process that it has started, in whatever group they are."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True).stdout.split()
+    for pid in map(int, listed):
+        with suppress(ProcessLookupError):
+            if os.getsid(pid) == process.pid:
+                os.kill(pid, signal.SIGKILL)
+    process.wait()
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -19,7 +19,7 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, write_eval_lo
 from analysis.exclusion import ExclusionKind
 from analysis.frame import read_replies
 from cli.main import main
-from cli.run import _newest_logs as newest_logs
+from cli.run import newest_logs
 from evals.budget import ACCOUNT, Account, Cap, Unit
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING

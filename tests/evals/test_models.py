@@ -115,6 +115,23 @@ def test_the_models_that_the_user_named_are_at_hand(named: Named) -> None:
     assert (chosen.named_subject, chosen.named_grader) == (None, None)
 
 
+def test_a_grader_that_is_a_task_parameter_is_set_by_the_task(named: Named) -> None:
+    given = {"name": "openai/gpt-4o-mini", "base_url": "http://localhost:1/v1", "config": {"max_tokens": 500}}
+    named("openai/gpt-4o")
+    chosen = chosen_models(Options.checked({"grader": given}), "helpful_only")
+    judge = chosen.named_grader
+    assert judge is not None
+    assert (chosen.grader, chosen.judged, chosen.grader_name) == (judge, True, "openai/gpt-4o-mini")
+    assert (judge.api.base_url, judge.config.max_tokens) == ("http://localhost:1/v1", 500)
+    named("openai/gpt-4o", grader="openai/gpt-4o-mini")
+    assert chosen_models(Options.checked({"grader": "openai/gpt-4o-mini"}), "helpful_only").grader is None
+    with pytest.raises(InvalidInputError, match="name two graders; leave one of them out"):
+        chosen_models(Options.checked({"grader": "openai/o3"}), "helpful_only")
+    named("openai/gpt-4o")
+    with pytest.raises(InvalidInputError, match="grades control models only"):
+        chosen_models(Options.checked({"grader": "control/grader"}), "helpful_only")
+
+
 def test_a_run_that_is_over_says_nothing_of_a_task_made_in_python(
     named: Named, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from evals.named_model import NamedModel
 from evals.task_options import InterviewOptions, Options, TaskOptions
 from study.invalid_input import InvalidInputError
 from study.readings import READINGS
@@ -25,6 +26,7 @@ DEFAULTS = Options(
     read=(),
     turns=1,
     prefill=False,
+    grader=None,
 )
 
 
@@ -48,6 +50,7 @@ def test_every_parameter_given() -> None:
         "read": " scenario_doubt ",
         "turns": 4,
         "prefill": True,
+        "grader": {"name": "openai/gpt-4o", "config": {"max_connections": 5}},
     }
     assert Options.checked(given) == Options(
         queries="mine.csv",
@@ -64,6 +67,7 @@ def test_every_parameter_given() -> None:
         read=("scenario_doubt",),
         turns=4,
         prefill=True,
+        grader=NamedModel(name="openai/gpt-4o", config={"max_connections": 5}),
     )
 
 
@@ -156,6 +160,13 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
         pytest.param(
             "read", "", "read='' is not a text; give one, in quotes where YAML reads it otherwise", id="no-reading"
         ),
+        pytest.param(
+            "grader",
+            "gpt-4o",
+            "grader='gpt-4o' is not a model (the model 'gpt-4o' names no provider; write PROVIDER/MODEL, for instance "
+            "openai/gpt-4o); give PROVIDER/MODEL, or a mapping of name, args, base_url, config",
+            id="grader-without-provider",
+        ),
         pytest.param("judge_all", "yes", f"judge_all='yes' {NOT_A_FLAG}", id="flag-text"),
         pytest.param("judge_all", 1, f"judge_all=1 {NOT_A_FLAG}", id="flag-number"),
         pytest.param("judge_all", None, f"judge_all=None {NOT_A_FLAG}", id="flag-none"),
@@ -163,16 +174,16 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
             "quries",
             "builtin",
             "-T='quries' is not known. Did you mean 'queries'? "
-            "Choose from: audit, column, developer, facts, judge_all, persona, prefill, prompts, queries, read, turns, "
-            "variation, votes, wrapper.",
+            "Choose from: audit, column, developer, facts, grader, judge_all, persona, prefill, prompts, queries, "
+            "read, turns, variation, votes, wrapper.",
             id="name-misspelt",
         ),
         pytest.param(
             "temperature",
             0,
             "-T='temperature' is not known. "
-            "Choose from: audit, column, developer, facts, judge_all, persona, prefill, prompts, queries, read, turns, "
-            "variation, votes, wrapper.",
+            "Choose from: audit, column, developer, facts, grader, judge_all, persona, prefill, prompts, queries, "
+            "read, turns, variation, votes, wrapper.",
             id="name-of-a-flag-of-inspects",
         ),
     ],

@@ -1,0 +1,126 @@
+"""A process of a sweep: it runs one experiment after the other with Inspect Flow, and is told when to stop."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from time import monotonic
+
+from filelock import FileLock, Timeout
+
+from cli.run import newest_logs
+from evals.engine_files import flow_spec
+from evals.pair_gate import pair_gate
+from evals.sweep import Experiment
+
+_GRACE = 60.0
+"""Seconds that a process which works for a parent that died has to write its logs."""
+
+_LOCK = ".af-sweep.lock"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an experiment."""
+
+    folder: str
+    replies: int
+    """Those that are in its logs now."""
+    seconds: float
+    failure: str | None
+    """Why it is not finished; None if it is."""
+
+
+class _Process:
+    """What this process knows of itself."""
+
+    stop: Event
+    idle = threading.Event()
+
+
+def prepare(stop: Event) -> None:
+    """Make this process ready: it stops when it is told, or when its parent is gone."""
+    os.setpgid(0, 0)  # a terminal interrupts the parent alone, which tells us once: twice would cut off the logs
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.setdefault("UV_OFFLINE", "1")  # Flow asks a package index what it need not know
+    _Process.stop = stop
+    _Process.idle.set()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def run_experiment(one: Experiment, log_dir: str) -> Outcome:
+    """Run an experiment; what it has in its folder is not asked again.
+
+    Args:
+        one: What is run.
+        log_dir: Folder of the sweep, or what `fsspec` opens.
+    """
+    begun = monotonic()
+    if _Process.stop.is_set():
+        return Outcome(one.folder, 0, 0.0, "not begun")
+    folder = f"{log_dir.rstrip('/')}/{one.folder}"
+    try:
+        with _interruptible(), _alone_in(folder):
+            replies, failure = _run(one, folder)
+    except Timeout:
+        replies, failure = 0, f"another process is at work in {folder}; wait for it, and type the command again"
+    except Exception as error:  # noqa: BLE001 - one that fails stops no other, and is told
+        replies, failure = 0, " ".join(str(error.__cause__ or error).split()) or type(error).__name__
+    return Outcome(
+        one.folder, replies, monotonic() - begun, "interrupted" if _Process.stop.is_set() and failure else failure
+    )
+
+
+def _run(one: Experiment, folder: str) -> tuple[int, str | None]:
+    from inspect_flow import FlowOptions, FlowSpec
+    from inspect_flow.api import init, run
+
+    init(display="none")
+    spec = FlowSpec.model_validate(flow_spec([one], folder))
+    assert isinstance(spec.options, FlowOptions)
+    spec.options.display = "none"
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), pair_gate(one.connections):
+        result = run(spec)
+    logs = newest_logs(folder)
+    unfinished = [log for log in logs if log.status != "success"]
+    replies = sum(log.results.completed_samples for log in logs if log.results)
+    if not unfinished:
+        return replies, None if result.success else "it was not run"
+    first = unfinished[0]
+    said = first.error.message.strip().split("\n")[-1] if first.error else first.status
+    return replies, f"{len(unfinished)} of {len(logs)} tasks: {said}"
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    _Process.idle.clear()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _Process.idle.set()
+
+
+def _alone_in(folder: str) -> FileLock | nullcontext[None]:
+    """Two processes in one folder would ask everything twice; one that lost its parent soon gives it back."""
+    if "://" in folder:  # no lock that a killed process would give back
+        return nullcontext()
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return FileLock(Path(folder) / _LOCK, timeout=_GRACE)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    _Process.stop.set()
+    if not _Process.idle.is_set():
+        os.kill(os.getpid(), signal.SIGINT)
+        _Process.idle.wait(_GRACE)
+    os._exit(1)
