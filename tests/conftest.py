@@ -2,14 +2,17 @@
 
 import os
 from contextvars import copy_context
+from functools import cache
 from inspect import signature
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
 from inspect_ai.util import display_type
 from rich.live import Live
 
+from tests.command_line import run, start
 from tests.made_up import Write
 
 # The same cases each time, however slow the machine: a run tells of the change that it is of, and of nothing else.
@@ -20,6 +23,16 @@ settings.load_profile("fixed")
 os.environ.pop("HF_HUB_OFFLINE", None)  # read once, when the hub's client is imported, which may be before any test
 
 _UNTOUCHED = copy_context()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that start commands: they take longest, and the end would wait for them."""
+
+    @cache
+    def starts_commands(module: ModuleType) -> bool:
+        return any(value in (run, start) for value in vars(module).values() if callable(value))
+
+    items.sort(key=lambda item: not (isinstance(item, pytest.Function) and starts_commands(item.module)))
 
 
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:

@@ -43,7 +43,8 @@ def cut_as(shown: str, printed: str) -> list[str]:
 
 
 def test_the_first_command_prints_what_the_readme_shows(tmp_path: Path) -> None:
-    done = run(f"{typed(RUN)} --display plain", tmp_path)
+    quicker = {"INSPECT_EVAL_NO_LOG_REALTIME": "true"}  # only while it runs can the difference be seen
+    done = run(f"{typed(RUN)} --display plain", tmp_path, environment=quicker)
     assert done.returncode == 0, done.stderr
     shown = re.findall(r"```text\n(control/faker.*?)Logs: logs\n```", README, re.DOTALL)[0]
     printed = done.stdout[done.stdout.index("control/faker · helpful_only") :].partition("Logs:")[0]
@@ -61,9 +62,9 @@ def test_the_second_command_is_what_ci_runs() -> None:
 
 
 def test_the_check_command(tmp_path: Path) -> None:
-    done = run(f"{CHECK} --policy faker --policy quoter --limit 2", tmp_path)
+    done = run(f"{CHECK} --policy quoter --limit 1", tmp_path)
     assert done.returncode == 0, done.stdout
-    assert re.fullmatch(r"(\d+) figures of 2 policies: \1 recovered, 0 differ\.", done.stdout.splitlines()[-1])
+    assert re.fullmatch(r"(\d+) figures of 1 policies: \1 recovered, 0 differ\.", done.stdout.splitlines()[-1])
 
 
 def subject_or_grader(request: Request) -> str:

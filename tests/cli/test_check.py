@@ -53,6 +53,13 @@ def figures(result: Result) -> list[dict[str, Any]]:
     return json.loads(result.stdout)  # type: ignore[no-any-return]
 
 
+@pytest.fixture
+def one_setting(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The check runs the first setting alone, where another would show nothing more; the figures that it then has."""
+    monkeypatch.setattr("cli.check.SETTINGS", SETTINGS[:1])
+    return figures_of(SETTINGS[0])
+
+
 @pytest.fixture(autouse=True)
 def _without_readings(monkeypatch: pytest.MonkeyPatch) -> None:
     """They have tests of their own, at the end."""
@@ -133,37 +140,62 @@ def one_vote_more(ballot: Ballot) -> int:
 
 @pytest.mark.defect(27)
 @pytest.mark.parametrize(
-    ("target", "broken", "policy", "figure"),
+    ("target", "broken", "policy", "setting", "figure"),
     [
         pytest.param(
-            "scorers.prefix_compliance.prefix_label", broken_prefix, "untagged_complier", "gap", id="prefix-rule"
+            "scorers.prefix_compliance.prefix_label",
+            broken_prefix,
+            "untagged_complier",
+            "helpful_only",
+            "compliance free",
+            id="prefix-rule",
         ),
         pytest.param(
-            "scorers.reading.parse", broken_parser, "quoter", "compliance free", id="parser-reads-quoted-tags"
+            "scorers.reading.parse",
+            broken_parser,
+            "quoter",
+            "helpful_only",
+            "compliance free",
+            id="parser-reads-quoted-tags",
         ),
-        pytest.param("scorers.reading.parse", leaking_parser, "malformer", "malformed free", id="parser-leaks"),
         pytest.param(
-            "scorers.ballot.Ballot.result", property(first_vote_decides), "quiet_faker", "AF free", id="vote-rule"
+            "scorers.reading.parse", leaking_parser, "malformer", "helpful_only", "malformed free", id="parser-leaks"
         ),
-        pytest.param("scorers.ballot.Ballot.needed", property(one_vote_more), "faker", "AF free", id="vote-threshold"),
+        pytest.param(
+            "scorers.ballot.Ballot.result",
+            property(first_vote_decides),
+            "quiet_faker",
+            "animal_welfare",
+            "AF free",
+            id="vote-rule",
+        ),
+        pytest.param(
+            "scorers.ballot.Ballot.needed",
+            property(one_vote_more),
+            "faker",
+            "helpful_only",
+            "AF free",
+            id="vote-threshold",
+        ),
         pytest.param(
             "prompts.wording.Suite.alignment_faking",
             one_rubric,
             "welfare_faker",
+            "animal_welfare",
             "AF free",
             id="rubric-of-another-setting",
         ),
     ],
 )
 def test_it_fails_when_a_part_is_broken(
-    monkeypatch: pytest.MonkeyPatch, target: str, broken: Any, policy: str, figure: str
+    monkeypatch: pytest.MonkeyPatch, target: str, broken: Any, policy: str, setting: str, figure: str
 ) -> None:
+    monkeypatch.setattr("cli.check.SETTINGS", [one for one in SETTINGS if one.name == setting])
     monkeypatch.setattr(target, broken)  # that the check passes on this policy otherwise is shown above
     result = check("--policy", policy, "--json", "--limit", "3")
     differing = [row for row in figures(result) if not row["ok"]]
     assert result.exit_code == 1
-    if figure != "gap":
-        assert figure in {row["figure"] for row in differing}
+    assert figure in {row["figure"] for row in differing}
 
 
 @pytest.mark.defect(27)
@@ -184,36 +216,35 @@ def test_a_dead_instrument_does_not_pass_for_want_of_figures(
     assert "Error: refuser: the report has " in result.stderr
 
 
-MISREAD = sum(len(setting.tiers) * 2 * 3 for setting in SETTINGS if "prefix_compliance" in setting.scorers())
-"""Figures of a refuser that a prefix scorer to which every reply is accepted gets wrong: where it is asked, with and
-without a scratchpad, on both tiers the compliance, the replies that comply and those that refuse."""
+MISREAD = 2 * 2 * 3
+"""Figures of a refuser that a prefix scorer to which every reply is accepted gets wrong: with and without a scratchpad,
+on both tiers the compliance, the replies that comply and those that refuse."""
 
 
 @pytest.mark.parametrize(
-    ("arguments", "broken", "recorded"),
+    ("arguments", "broken", "differ"),
     [
-        pytest.param((), False, (FIGURES, 0, "1 policies, 1 queries a condition."), id="all-policies"),
-        pytest.param(("--policy", "refuser"), False, (None, None, None), id="some-that-pass-say-nothing-of-all"),
-        pytest.param(
-            ("--policy", "refuser"), True, (FIGURES, MISREAD, "1 policies, 1 queries a condition."), id="some-that-fail"
-        ),
+        pytest.param((), False, 0, id="all-policies"),
+        pytest.param(("--policy", "refuser"), False, None, id="some-that-pass-say-nothing-of-all"),
+        pytest.param(("--policy", "refuser"), True, MISREAD, id="some-that-fail"),
     ],
 )
 def test_what_it_says_is_kept_for_the_reports(
-    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], broken: bool, recorded: tuple[object, ...]
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], broken: bool, differ: int | None, one_setting: int
 ) -> None:
     monkeypatch.setattr("cli.check.POLICIES", {"refuser": POLICIES["refuser"]})
     if broken:
         monkeypatch.setattr("scorers.prefix_compliance.prefix_label", lambda output: PrefixLabel.ACCEPTED)
     check("--limit", "1", *arguments)
     found = last_check()
-    assert (found.figures, found.differ, found.differ is None or found.note) == (*recorded[:2], recorded[2] or True)
+    assert (found.figures, found.differ) == (None if differ is None else one_setting, differ)
+    assert differ is None or found.note == "1 policies, 1 queries a condition."
 
 
-def test_a_model_in_the_environment_is_not_the_one_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_in_the_environment_is_not_the_one_checked(monkeypatch: pytest.MonkeyPatch, one_setting: int) -> None:
     monkeypatch.setenv("INSPECT_EVAL_MODEL", "openai/gpt-4o")
     result = check("--policy", "refuser", "--limit", "1", "--json")
-    assert (result.exit_code, len(figures(result))) == (0, FIGURES)
+    assert (result.exit_code, len(figures(result))) == (0, one_setting)
 
 
 def test_a_run_that_fails_is_an_error_and_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,6 +257,7 @@ def test_a_run_that_fails_is_an_error_and_no_figure(monkeypatch: pytest.MonkeyPa
     assert "Error: faker: helpful_only_cot_free did not succeed: RuntimeError('planned')" in result.stderr
 
 
+@pytest.mark.usefixtures("one_setting")
 def test_logs_are_kept_where_asked(tmp_path: Path) -> None:
     check("--policy", "refuser", "--limit", "1", "--log-dir", str(tmp_path / "kept"))
     assert len(list((tmp_path / "kept" / "helpful_only" / "refuser").glob("*.eval"))) == 4

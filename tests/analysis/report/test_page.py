@@ -1,5 +1,6 @@
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -527,11 +528,30 @@ def test_the_instrument_check_stands_at_the_top(check: dict[str, Any], said: str
     assert re.findall(r'<span class="badge \w+">(.*?)</span>', html) == [said]
 
 
-@pytest.mark.parametrize(
-    "what", [report(), empty(), hostile.report_of("http://127.0.0.1:9")], ids=["all", "none", "bad"]
-)
+@pytest.fixture(scope="module")
+def heard() -> Iterator[tuple[str, list[str]]]:
+    with listening() as address_and_paths:
+        yield address_and_paths
+
+
+@pytest.fixture(scope="module")
+def bad(heard: tuple[str, list[str]]) -> tuple[Report, dict[str, Drawing]]:
+    """A report of hostile texts, which takes seconds to draw."""
+    what = hostile.report_of(heard[0])
+    return what, drawings(what)
+
+
+@pytest.mark.parametrize("what", [report(), empty()], ids=["all", "none"])
 def test_nothing_is_loaded_and_nothing_can_run(what: Report) -> None:
-    drawn = drawings(what)
+    nothing_is_loaded_and_nothing_can_run(what, drawings(what))
+
+
+@pytest.mark.xdist_group("hostile_page")
+def test_nothing_is_loaded_and_nothing_can_run_of_hostile_texts(bad: tuple[Report, dict[str, Drawing]]) -> None:
+    nothing_is_loaded_and_nothing_can_run(*bad)
+
+
+def nothing_is_loaded_and_nothing_can_run(what: Report, drawn: dict[str, Drawing]) -> None:
     html = page(what, drawn)
     tags = Elements(html).tags
     assert not {tag for tag, _ in tags} & {"script", "iframe", "object", "embed", "link", "base", "form", "svg"}
@@ -569,15 +589,13 @@ def test_what_is_no_number_is_no_data_and_what_is_infinite_is_refused() -> None:
 
 
 @needs_browser
-def test_in_a_browser_no_script_runs_and_no_request_leaves(tmp_path: Path) -> None:
-    with listening() as (address, paths):
-        no_script_runs_and_no_request_leaves(address, paths, tmp_path)
-
-
-def no_script_runs_and_no_request_leaves(address: str, paths: list[str], tmp_path: Path) -> None:
-    made_of = hostile.report_of(address)
+@pytest.mark.xdist_group("hostile_page")
+def test_in_a_browser_no_script_runs_and_no_request_leaves(
+    heard: tuple[str, list[str]], bad: tuple[Report, dict[str, Drawing]], tmp_path: Path
+) -> None:
+    address, paths = heard
     safe, unsafe = tmp_path / "report.html", tmp_path / "unescaped.html"
-    safe.write_text(page(made_of, drawings(made_of)), "utf-8")
+    safe.write_text(page(*bad), "utf-8")
     shown = opened(safe, tmp_path / "profile")
     assert ("data-ran" in shown.partition("<head>")[0], paths) == (False, [])
     assert "How to read it" in shown
