@@ -54,6 +54,8 @@ def main(only: tuple[str, ...], quick: bool, write: bool) -> None:
         left = ", ".join(benchmark.name for benchmark in chosen[len(outcomes) :])
         click.echo(f"Interrupted; not measured: {left}", err=True)
     _print_table(outcomes)
+    if quick:
+        click.echo("Of small sizes: they say that the scripts work, and nothing of the suite.")
     if len(outcomes) < len(chosen) or any(outcome.failure for outcome in outcomes):
         sys.exit(1)
 

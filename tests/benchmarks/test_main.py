@@ -89,6 +89,7 @@ def test_in_quick_form_it_is_given_small_sizes() -> None:
     done = typed("--only", "options", "--quick")
     assert table(done) == [["options", "--small --json", "1"]]
     assert done.stderr.startswith("[1 of 1] python benchmarks/options.py --small\n")
+    assert done.stdout.endswith("Of small sizes: they say that the scripts work, and nothing of the suite.\n")
 
 
 def test_settings_and_files_of_the_user_are_not_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
