@@ -25,7 +25,7 @@ from evals import INTERVIEWS, SETTINGS
 from evals.condition_task import Setting
 from evals.expected_calls import BYTES_PER_TOKEN, Assumed, Selection, task_calls
 from evals.interview import CONDITION
-from evals.models import DEFAULT_GRADER, DEFAULT_SUBJECT, Models
+from evals.models import DEFAULT_GRADER, DEFAULT_SUBJECT, Models, check_one_grader
 from evals.seeded_dataset import SEED
 from evals.task_options import Options
 from prompts.template import digest
@@ -108,6 +108,7 @@ def estimate(
     models = [
         name.strip() for name in (given["model"] or os.environ.get("INSPECT_EVAL_MODEL") or DEFAULT_SUBJECT).split(",")
     ]
+    check_one_grader(given["model_role"])
     grader = _grader(given["model_role"])
     for name in (*models, *([grader] if grader else [])):
         if unknown := _nameless(name):

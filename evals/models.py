@@ -1,6 +1,6 @@
 """Who is under test, and who grades: decided before any call, from what the user named."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import click
@@ -64,10 +64,12 @@ def chosen_models(options: Options, setting: str, interview: bool = False) -> Mo
         interview: Whether the model is interviewed.
 
     Raises:
-        InvalidInputError: If a control is to grade a real model, several graders are named, votes are asked of a
-            grader at temperature 0, several choices are asked for, or the reply is to be begun for a model that may not
-            go on from there.
+        InvalidInputError: If a control is to grade a real model, several graders are named, in one option or in
+            several, votes are asked of a grader at temperature 0, several choices are asked for, or the reply is to be
+            begun for a model that may not go on from there.
     """
+    command = click.get_current_context(silent=True)
+    check_one_grader(command.params.get("model_role") or () if command else ())
     name = _subject_name()
     if name == _NO_MODEL:
         return models_with(get_model(DEFAULT_SUBJECT), DEFAULT_SUBJECT, None, options, setting, interview)
@@ -98,6 +100,24 @@ def models_with(
     else:
         _say_once_that_nobody_grades(subject, options, setting)
     return Models(default, subject, None, judged=False, named_subject=named)
+
+
+def check_one_grader(typed: Iterable[str]) -> None:
+    """Refuse several graders.
+
+    Args:
+        typed: What was typed for ``--model-role``, each time that it was.
+
+    Raises:
+        InvalidInputError: If the grader is named twice, and not as the same model.
+    """
+    graders = dict.fromkeys(role for role in typed if role.partition("=")[0].strip() == GRADER_ROLE)
+    if len(graders) > 1:
+        named = " and ".join(f"--model-role {role}" for role in graders)
+        raise InvalidInputError(
+            f"{named} name two graders, of which only the last would be asked; leave one out, and add the labels of "
+            "another later with inspect score --action append"
+        )
 
 
 def developer(options: Options, subject: str | None, default: str = DEFAULT_DEVELOPER) -> str:

@@ -177,6 +177,11 @@ def test_a_pilot_that_fails_estimates_nothing(monkeypatch: pytest.MonkeyPatch) -
             "the model 'gpt-4o' names no provider; write PROVIDER/MODEL, for instance openai/gpt-4o",
             id="no-provider-of-the-grader",
         ),
+        pytest.param(
+            [TASK, *REAL, "--model-role", "grader=openai/gpt-4o"],
+            "--model-role grader=openai/gpt-4o-mini and --model-role grader=openai/gpt-4o name two graders",
+            id="two-graders",
+        ),
         pytest.param([TASK, "--model", "control/fakr"], "--model='control/fakr' is not known.", id="no-such-control"),
         pytest.param(
             [TASK, *REAL[:2], "--model-role", "grader=control/grader"],

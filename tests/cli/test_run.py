@@ -499,6 +499,14 @@ def test_a_mistake_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
 # --- Several variations
 
 
+def test_two_graders_are_refused_before_any_call(tmp_path: Path) -> None:
+    one, other = "--model-role grader=control/grader", "--model-role grader=control/random"
+    done = CliRunner().invoke(main, f"run {TASK} {one} {other} --limit 1 --display plain --log-dir {tmp_path / 'logs'}")
+    told = done.output.splitlines()[-1]
+    assert (done.exit_code, told.partition(",")[0]) == (2, f"Error: {one} and {other} name two graders")
+    assert not (tmp_path / "logs").exists()
+
+
 def commands_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *arguments: str) -> tuple[list[list[str]], Result]:
     """What Inspect is given, set by set, after the options that all sets share; and what the command says."""
     typed: list[list[str]] = []

@@ -8,7 +8,7 @@ import click
 import pytest
 from inspect_ai.model import GenerateConfig, Model, get_model
 
-from evals.models import chosen_models, developer
+from evals.models import check_one_grader, chosen_models, developer
 from evals.task_options import Options
 from study.invalid_input import InvalidInputError
 from study.model_name import DEVELOPERS
@@ -313,4 +313,27 @@ def test_a_developer_that_the_model_does_not_tell_is_refused(subject: str | None
     assert refused.value.message == (
         f"developer='auto' cannot be told from the model {subject!r}; name the company with -T developer=… "
         f"(known by name: {', '.join(sorted(DEVELOPERS))})"
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        pytest.param((), id="none"),
+        pytest.param(("grader=openai/gpt-4o",), id="one"),
+        pytest.param(("grader=openai/gpt-4o", "grader=openai/gpt-4o"), id="the-same-twice"),
+        pytest.param(("grader=openai/gpt-4o", "another=openai/gpt-4o-mini"), id="another-role"),
+    ],
+)
+def test_one_grader_may_be_typed(typed: tuple[str, ...]) -> None:
+    check_one_grader(typed)
+
+
+def test_two_graders_are_refused_and_both_named() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        check_one_grader(("grader=openai/gpt-4o", "grader={model: openai/gpt-4o-mini, temperature: 0.5}"))
+    assert refused.value.message == (
+        "--model-role grader=openai/gpt-4o and --model-role grader={model: openai/gpt-4o-mini, temperature: 0.5} name "
+        "two graders, of which only the last would be asked; leave one out, and add the labels of another later with "
+        "inspect score --action append"
     )
