@@ -40,14 +40,16 @@ def main(only: tuple[str, ...], quick: bool, write: bool) -> None:
     """
     if quick and write:
         raise click.UsageError("--quick measures nothing to keep; leave out --quick or --write")
-    circumstances = Circumstances.now()
+    circumstances = Circumstances.now() if write else None
+    if circumstances:
+        write_results(NAMES, [], circumstances)  # where that fails, nothing was measured in vain
     chosen = [benchmark for benchmark in BENCHMARKS if not only or benchmark.name in only]
     outcomes: list[Outcome] = []
     try:
         for number, benchmark in enumerate(chosen, 1):
             click.echo(f"[{number} of {len(chosen)}] {benchmark.command(quick)}", err=True)
             outcomes.append(outcome := benchmark.run(quick))
-            if write:
+            if circumstances:
                 write_results(NAMES, outcomes, circumstances)
             click.echo(outcome.errors if outcome.failure else f"  {outcome.took:.0f} s", err=True)
     except KeyboardInterrupt:

@@ -75,7 +75,7 @@ def main(queries: int, share: float, as_json: bool) -> None:
         print_figures(figures)
         return
     for figure in figures:
-        click.echo(f"{figure.what}: {figure}" + (f"; target: {figure.target}" if figure.target else ""))
+        click.echo(figure.sentence)
 
 
 def measure(queries: int, share: float) -> list[Figure]:

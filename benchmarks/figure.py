@@ -49,6 +49,11 @@ class Figure:
         said = (f"{word} {_read(bound)} {self.unit}" for word, bound in bounds.items() if bound is not None)
         return ", ".join(bound.rstrip() for bound in said)
 
+    @property
+    def sentence(self) -> str:
+        """All of it, as people read it."""
+        return f"{self.what}: {self}" + (f"; target: {self.target}" if self.target else "")
+
     def __str__(self) -> str:
         """The value with its range, as people read it."""
         value = f"{_read(self.value)} {self.unit}".rstrip()

@@ -95,7 +95,7 @@ def _held(figure: Figure) -> str:
 def _environment(scratch: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AF_", "INSPECT_"))}
     path = os.pathsep.join(filter(None, (str(REPOSITORY), kept.get("PYTHONPATH"))))  # what is measured is this checkout
-    caches = {"INSPECT_CACHE_DIR": f"{scratch}/cache", "XDG_CACHE_HOME": f"{scratch}/cache"}
+    caches = {"INSPECT_CACHE_DIR": f"{scratch}/cache", "AF_CACHE_DIR": f"{scratch}/cache"}
     return kept | caches | {"XDG_DATA_HOME": f"{scratch}/data", "TMPDIR": scratch, "PYTHONPATH": path}
 
 

@@ -341,7 +341,7 @@ def _print_table(settings: Settings, measured: Sequence[Round]) -> None:
         table.add_row(f"round {number}", *wall, f"{r.wall:.3f}", *cpu, f"{r.cpu:.3f}")
     console.print(table)
     for figure in figures(measured):
-        console.print(f"{figure.what}: {figure}" + (f"; target: {figure.target}" if figure.target else ""))
+        console.print(figure.sentence, soft_wrap=True)
 
 
 if __name__ == "__main__":

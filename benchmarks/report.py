@@ -204,7 +204,7 @@ def _print(rounds: list[Round], logs: int, samples: int) -> None:
         table.add_row(f"{field}, {unit}", *(f"{value:.2f}" for value in values))
     console.print(table)
     for figure in figures(rounds):
-        console.print(f"{figure.what}: {figure}; target: {figure.target}")
+        console.print(figure.sentence, soft_wrap=True)
 
 
 if __name__ == "__main__":

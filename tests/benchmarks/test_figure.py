@@ -21,6 +21,7 @@ RATIO = Figure.of_rounds("CPU time, suite ÷ bare", [1.3, 1.1, 1.2], 1.25)
 )
 def test_a_figure_is_read_with_its_target(figure: Figure, value: str, target: str, holds: bool) -> None:
     assert (str(figure), figure.target, figure.holds) == (value, target, holds)
+    assert figure.sentence == f"{figure.what}: {value}" + (f"; target: {target}" if target else "")
 
 
 def test_what_is_printed_is_what_is_read() -> None:
