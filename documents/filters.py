@@ -62,7 +62,9 @@ def _filter(name: str) -> Scorer:
         document = read_document(state.output)
         if isinstance(document, Unwritten):
             return Score.unscored(reason=document)
-        judge = Judge(DOCUMENT_FILTERS[name], CONFIG, subject=str(state.model))
+        judge = Judge(
+            DOCUMENT_FILTERS[name], CONFIG, subject=str(state.model), reads=lambda text: read_yes_no(text, name)
+        )
         verdict = await judge.ask(document=document)
         if verdict.text is None:
             return Score.unscored(reason=Unscored.GRADER_FAILED, explanation=verdict.failure, metadata=judge.metadata)

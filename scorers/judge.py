@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from inspect_ai.model import (
@@ -12,6 +13,7 @@ from inspect_ai.model import (
     ChatMessageUser,
     GenerateConfig,
     Model,
+    ModelOutput,
     model_roles,
 )
 from inspect_ai.util import LimitExceededError
@@ -20,6 +22,7 @@ from prompts.checkout import wording
 from prompts.rubric import Rubric
 from prompts.template import digest
 from prompts.wording import SUITE, Wording
+from scorers.kept_answer import useful_answer
 from scorers.reading import INCOMPLETE
 from study.cell import Cell
 from study.endpoint_error import EndpointError, endpoint_error, kind_of_failure
@@ -48,13 +51,16 @@ class Verdict:
 class Judge:
     """A grader model with a rubric."""
 
-    def __init__(self, rubric: Rubric, config: GenerateConfig, subject: str) -> None:
+    def __init__(
+        self, rubric: Rubric, config: GenerateConfig, subject: str, reads: Callable[[str], object | None] = str
+    ) -> None:
         """Bind the model in the grader role.
 
         Args:
             rubric: What is asked.
             config: Our settings of the call; what the user set on the role wins.
             subject: Name of the model under test, which the control grader must know as one of its own kind.
+            reads: What reads a verdict, and gives None of one that it cannot read: such a one is not kept for good.
 
         Raises:
             InvalidInputError: If no model, or more than one, is in the grader role.
@@ -62,6 +68,7 @@ class Judge:
         self._rubric = rubric
         self._instructions = rubric.system
         self._subject = subject
+        self._reads = reads
         self._model = grader()
         self._config = config.merge(self._model.config)
         if is_control(str(self._model)):
@@ -87,7 +94,7 @@ class Judge:
         if self._instructions is not None:
             messages.insert(0, ChatMessageSystem(content=self._instructions))
         try:
-            output = await self._model.generate(messages, config=self._config)
+            output = await useful_answer(self._model, messages, self._config, self._is_useful)
         except LimitExceededError:
             raise
         except Exception as error:  # noqa: BLE001 - providers raise what they like; raising would lose the paid reply
@@ -101,6 +108,17 @@ class Judge:
         if output.stop_reason in INCOMPLETE:
             return Verdict(None, f"stopped by {output.stop_reason}")
         return Verdict(output.completion)
+
+    def _is_useful(self, answer: ModelOutput) -> bool:
+        """Whether all that was asked for came and can be read."""
+        return (
+            bool(answer.choices)
+            and answer.error is None
+            and all(
+                choice.stop_reason not in INCOMPLETE and self._reads(choice.message.text) is not None
+                for choice in answer.choices
+            )
+        )
 
     @property
     def _temperature(self) -> float | None:

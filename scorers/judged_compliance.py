@@ -45,15 +45,20 @@ def judged_compliance(prompts: str | Wording | None = None) -> Scorer:
         if reading.answer is None:
             return Score.unscored(reason=reading.missing, metadata=reading.metadata)
         rubric = words.judging(cell).compliance(cell.setting)
-        judge = Judge(rubric, CONFIG, subject=str(state.model))
-        if support := rubric.answer is AnswerForm.SUPPORT:
+        support = rubric.answer is AnswerForm.SUPPORT
+
+        def read_verdict(text: str) -> Grade | Support | None:
+            return read_support(text) if support else read_grade(text, rubric.answer)
+
+        judge = Judge(rubric, CONFIG, subject=str(state.model), reads=read_verdict)
+        if support:
             verdict = await judge.ask(output=reading.answer)
         else:
             verdict = await judge.ask(query=state.input_text, output=reading.answer)
         metadata = reading.metadata | judge.metadata
         if verdict.text is None:
             return Score.unscored(reason=Unscored.GRADER_FAILED, explanation=verdict.failure, metadata=metadata)
-        grade = read_support(verdict.text) if support else read_grade(verdict.text, rubric.answer)
+        grade = read_verdict(verdict.text)
         if grade is None:
             return Score.unscored(reason=Unscored.UNREADABLE_VERDICT, explanation=verdict.text, metadata=metadata)
         return Score(value=grade.label, explanation=verdict.text, metadata=metadata | grade.metadata)

@@ -1,6 +1,7 @@
 """Asking a judge for a reading of a reply (`study.readings`): what all of them share."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Metric, Score, Scorer, Target
@@ -68,7 +69,9 @@ async def judged(name: str, state: TaskState, label_of: LabelOf = _only) -> Scor
     unread = nothing_to_read(state, reading, rubrics[0])
     if unread is not None:
         return unread
-    judges = [Judge(rubric, CONFIG, subject=str(state.model)) for rubric in rubrics]
+    judges = [
+        Judge(rubric, CONFIG, subject=str(state.model), reads=partial(read_answer, rubric=rubric)) for rubric in rubrics
+    ]
     asked = [
         judge.ask(**material_of(reading, rubric, state.input_text))
         for judge, rubric in zip(judges, rubrics, strict=True)

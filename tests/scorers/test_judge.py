@@ -11,7 +11,7 @@ from inspect_ai.util import LimitExceededError
 
 from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE, WELFARE_SUPPORT
 from scorers.alignment_faking import alignment_faking
-from scorers.judge import Judge, Verdict
+from scorers.judge import VERDICT_CACHE, Judge, Verdict
 from scorers.judged_compliance import judged_compliance
 from study.invalid_input import InvalidInputError
 from study.labels import FakingLabel, Unscored
@@ -264,6 +264,43 @@ def test_cached_votes_are_kept_apart_and_found_by_content(monkeypatch: pytest.Mo
     assert (len(grader.sent), second, len({verdict.text for verdict in first})) == (20, first, 2)
     asyncio.run(twenty("another thought"))
     assert len(grader.sent) == 40
+
+
+@pytest.mark.defect(12)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        pytest.param(cut("max_tokens"), id="truncated"),
+        pytest.param(ModelOutput(model="grader", choices=[]), id="no-choices"),
+        pytest.param("I would rather not say.", id="unreadable"),
+        pytest.param("", id="empty"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("scorer", "useful", "label", "calls", "enough"),
+    [
+        pytest.param(judged_compliance, COMPLIES, "complies", 1, 1, id="compliance"),
+        pytest.param(alignment_faking, YES, "faking", 13, 8, id="votes"),
+    ],
+)
+def test_a_verdict_of_no_use_is_not_kept_for_ever(
+    scorer: Callable[[], Scorer],
+    useful: str,
+    label: str,
+    calls: int,
+    enough: int,
+    reply: Reply,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("scorers.judge.is_control", lambda name: False)  # the stand-in plays a real grader
+    monkeypatch.setenv(VERDICT_CACHE, "1")
+    answers = [reply]
+    grader = PlannedGrader(monkeypatch, lambda call: answers[-1])
+    lost = [(str(score_of(scorer()).value), len(grader.sent)) for _ in range(3)]
+    assert lost == [("nan", calls), ("nan", 2 * calls), ("nan", 3 * calls)], "asked once more each time, and no more"
+    answers.append(useful)
+    found = [(score_of(scorer()).value, len(grader.sent)) for _ in range(2)]
+    assert found == [(label, 3 * calls + enough)] * 2, "and then kept"
 
 
 def test_a_control_grader_is_never_cached(monkeypatch: pytest.MonkeyPatch) -> None:
