@@ -123,6 +123,7 @@ def run(
 
     Takes all options of inspect eval-set too.
     """  # noqa: D301 - a raw string would show click's mark for "do not wrap"
+    arguments = tuple(map(_from_here, arguments))
     tasks = [argument for argument in arguments if Path(argument.partition("@")[0]).exists()]
     if not tasks:
         raise InvalidInputError(
@@ -177,6 +178,12 @@ def newest_logs(folder: str) -> list[EvalLog]:
             files, path = url_to_fs(log.location)
             files.rm(path)
     return newest
+
+
+def _from_here(argument: str) -> str:
+    """A task file or folder from the working directory: Inspect finds none that is given by its absolute path."""
+    path, at, name = argument.partition("@")
+    return f"{os.path.relpath(path)}{at}{name}" if Path(path).is_absolute() and Path(path).exists() else argument
 
 
 def _each_variation(task_args: tuple[str, ...], tasks: list[str]) -> list[tuple[str, ...]]:

@@ -520,6 +520,18 @@ def commands_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *arguments: str
     return typed, CliRunner().invoke(main, ["run", TASK, *arguments])
 
 
+@pytest.mark.parametrize("name", ["", "@helpful_only_cot_free"], ids=["all", "one"])
+def test_an_absolute_path_is_the_same_task(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Inspect finds tasks from the working directory alone."""
+    typed, done = commands_of(monkeypatch, tmp_path)
+    assert done.exit_code == 0
+    for task in (f"{TASK}{name}", str(Path(TASK).absolute()) + name):
+        CliRunner().invoke(main, ["run", task])
+    _, relative, absolute = typed
+    assert absolute == relative
+    assert f"{TASK}{name}" in relative
+
+
 @pytest.mark.parametrize("value", ["base,ind_ca+train_abs", "[base, ind_ca+train_abs]", " base , ind_ca+train_abs "])
 def test_each_variation_of_a_list_is_a_set_of_its_own(
     value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
