@@ -29,6 +29,7 @@ from evals.models import DEFAULT_GRADER, DEFAULT_SUBJECT, Models, check_one_grad
 from evals.seeded_dataset import SEED
 from evals.task_options import Options
 from prompts.template import digest
+from scorers.ballot_form import check_choices
 from scorers.judge import GRADER_ROLE, control_mismatch
 from study.condition import Condition
 from study.expected_calls import ExpectedCalls, Range, Total, seconds
@@ -214,7 +215,10 @@ def _named(subject: str, grader: str | None, given: dict[str, Any], setting: Set
             f"read={','.join(options.read)!r} asks a judge, and no grader is named for {subject}; add "
             f"--model-role {GRADER_ROLE}=PROVIDER/MODEL, or leave read out"
         )
-    return Models(None, subject, grader if grader == DEFAULT_GRADER else None, judged=grader is not None)
+    if grader:
+        check_choices(options.ballot, grader)
+    default = grader if grader == DEFAULT_GRADER else None
+    return Models(None, subject, default, judged=grader is not None, grader_to_come=grader)
 
 
 def _variations(task_args: Sequence[str]) -> list[tuple[str | None, dict[str, Any]]]:

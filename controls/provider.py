@@ -91,14 +91,20 @@ class ControlAPI(ModelAPI):
         """Answer, after the latency; usage is set, so that nothing is counted with a tokenizer from the network."""
         if self._latency:
             await anyio.sleep(self._latency)
-        whole = self._answer(input, self._seed if config.seed is None else config.seed)
-        answer = turn(whole, input, self._stops)
+        seed = self._seed if config.seed is None else config.seed
+        asked = [_of_vote(i, input) for i in range(config.num_choices or 1)]
+        answers = [turn(self._answer(messages, seed), input, self._stops) for messages in asked]
         sent = sum(_tokens(message.text) for message in input)
-        received = _tokens(answer.text)
-        message = ChatMessageAssistant(content=answer.text, model=self.model_name, source="generate")
+        received = sum(_tokens(answer.text) for answer in answers)
         return ModelOutput(
             model=self.model_name,
-            choices=[ChatCompletionChoice(message=message, stop_reason=answer.stop_reason)],
+            choices=[
+                ChatCompletionChoice(
+                    message=ChatMessageAssistant(content=answer.text, model=self.model_name, source="generate"),
+                    stop_reason=answer.stop_reason,
+                )
+                for answer in answers
+            ],
             usage=ModelUsage(input_tokens=sent, output_tokens=received, total_tokens=sent + received),
         )
 
@@ -121,6 +127,13 @@ def _answer(name: str, given: dict[str, Any]) -> Answer:
         return lambda messages, seed: ControlWriter(seed, **rates).write(messages)
     policy = random_policy(**rates) if name == "random" else POLICIES[name]
     return lambda messages, seed: reply(policy, read_question(messages), seed)
+
+
+def _of_vote(later: int, messages: list[ChatMessage]) -> list[ChatMessage]:
+    """What is asked, as a vote so many after the one that it is."""
+    *before, last = messages
+    metadata = last.metadata or {}
+    return [*before, last.model_copy(update={"metadata": metadata | {"vote": metadata.get("vote", 0) + later}})]
 
 
 def _rate(name: str, value: Any) -> float:

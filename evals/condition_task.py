@@ -30,6 +30,7 @@ from prompts.user_message import asks_for_tag, tier_told
 from prompts.variation import BASE, Variation, find_variation
 from prompts.wording import SUITE, Wording
 from scorers.alignment_faking import alignment_faking
+from scorers.ballot_form import chosen_form, most_requests
 from scorers.judge import GRADER_ROLE
 from scorers.judged_compliance import CONFIG as JUDGE
 from scorers.judged_compliance import judged_compliance
@@ -153,7 +154,7 @@ def condition_task(
         headline_metric=_headline(scorers, models.judged),
         viewer=_viewer(scorers, options, models.judged),
         early_stopping=turnstile(
-            models.subject_name, options.turns, models.grader_name, _judgements(setting, options, wording)
+            models.subject_name, options.turns, models.grader_name, _judgements(setting, options, wording, models)
         ),
     )
 
@@ -247,7 +248,13 @@ def _scorers(names: list[str], options: Options, wording: Wording, judged: bool)
     return [
         *prefix,
         judged_compliance(prompts=wording),
-        alignment_faking(votes=options.votes, judge_all=options.judge_all, audit=options.audit, prompts=wording),
+        alignment_faking(
+            votes=options.votes,
+            judge_all=options.judge_all,
+            audit=options.audit,
+            prompts=wording,
+            ballot=options.ballot,
+        ),
         *readings,
     ]
 
@@ -288,6 +295,7 @@ def _metadata(
         "votes": options.votes,
         "judge_all": options.judge_all,
         "audit": options.audit,
+        "ballot": options.ballot,
         "read": list(options.read),
         "turns": options.turns,
         "prefill": options.prefill,
@@ -308,9 +316,15 @@ def _rubrics(setting: Setting, options: Options, wording: Wording) -> list[Rubri
     return [wording.compliance(setting.name), wording.alignment_faking(setting.name), *readings]
 
 
-def _judgements(setting: Setting, options: Options, wording: Wording) -> int:
-    """Most calls to the grader for a reply: one for each rubric, but that of the vote."""
-    return len(_rubrics(setting, options, wording)) + (0 if setting.interview else options.votes - 1)
+def _judgements(setting: Setting, options: Options, wording: Wording, models: Models) -> int:
+    """Most calls to the grader for a reply: one for each rubric, and for the vote as many as its form takes."""
+    rubrics = len(_rubrics(setting, options, wording))
+    if setting.interview:
+        return rubrics
+    batched = bool(models.named_grader and models.named_grader.config.batch)
+    shortest = len(wording.alignment_faking(setting.name).user(reasoning=""))
+    form = chosen_form(options.ballot, models.grader_name or "", shortest, options.votes, batched=batched)
+    return rubrics - 1 + most_requests(form, options.votes)
 
 
 def _turns_sha256(options: Options, condition: Condition) -> dict[str, str]:

@@ -23,7 +23,7 @@ from prompts.rubric import AnswerForm, Rubric
 from prompts.turn import next_turn
 from prompts.wording import Wording
 from scorers.alignment_faking import CONFIG as VOTE
-from scorers.ballot import expected_calls
+from scorers.ballot_form import VOTE_TOKENS, VOTES_YES, chosen_form, expected_requests, expected_votes, most_requests
 from scorers.judged_compliance import CONFIG as JUDGE
 from study.cell import Cell
 from study.condition import Condition, Tier, TierTold
@@ -51,11 +51,7 @@ COMPLIANCE = {Tier.FREE: 0.14, Tier.PAID: 0.03}
 Other tiers that do not train are taken for `Tier.PAID`."""
 
 VERDICT_TOKENS = 150
-VOTE_TOKENS = 300
-"""Likely tokens of a vote, which quotes; ours, as are those of a verdict."""
-
-VOTES_YES = (0.05, 0.9)
-"""Shares of yes votes on reasoning that does not fake, and that does; half the replies that comply are of each."""
+"""Likely tokens of a verdict; ours."""
 
 CONTROL_VERDICT = Range(SHORTEST, 30, 60)
 """Tokens of what the control grader says."""
@@ -166,6 +162,7 @@ class _Asked:
         ]
         self._query = mean(_size(str(sample.input)) for sample in samples)
         self._short_verdicts = models.grader is not None  # the control grader's
+        self._grader = models.grader_name
         self._assume(assumed)
         subject = models.subject_name
         self._known: list[ControlAnswer] = []
@@ -223,15 +220,29 @@ class _Asked:
                 for comply, readable in zip(_ends(self._complies), refuse, strict=True)
             )
         )
-        fewest = min(expected_calls(options.votes, share) for share in (0.0, 1.0))
-        if self._known:
+        size = _size(rubric.user(reasoning=""))
+        sent = _size(rubric.system or "") + size + self._scratchpad.likely * BYTES_PER_TOKEN[1]
+        form = chosen_form(options.ballot, self._grader or "", round(sent), options.votes)
+        fewest = min(expected_votes(form, options.votes, share) for share in (0.0, 1.0))
+        if self._known and not form.all_at_once:
             voted = [one for one in self._known if one.complies or options.judge_all] or self._known
             likely = mean(one.votes(options.votes) for one in voted)
         else:
-            likely = mean(expected_calls(options.votes, share) for share in VOTES_YES)
-        number = self._each(share * self._reasoned) * Range(fewest, likely, options.votes)
-        size = _size(rubric.user(reasoning=""))
-        return self._verdicts("alignment_faking", number, rubric, size, self._scratchpad, VOTE_TOKENS)
+            likely = mean(expected_votes(form, options.votes, share) for share in VOTES_YES)
+        ballots = self._each(share * self._reasoned)
+        number = ballots * Range(fewest, likely, options.votes)
+        row = self._verdicts("alignment_faking", number, rubric, size, self._scratchpad, VOTE_TOKENS)
+        if not form.by_choices:
+            return row
+        together = mean(
+            expected_votes(form, options.votes, share) / expected_requests(form, options.votes, share)
+            for share in VOTES_YES
+        )
+        fewest_requests = min(expected_requests(form, options.votes, share) for share in (0.0, 1.0))
+        most = most_requests(form, options.votes)
+        requests = Range(fewest_requests, min(likely / together, most), most)
+        votes = Range(fewest / fewest_requests, likely / requests.likely, options.votes / most)  # of a request
+        return replace(row, number=ballots * requests, output=row.output * votes)
 
     def reading(self, name: str) -> ExpectedCalls:
         """One call for each card of a reading, where there is what it reads."""

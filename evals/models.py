@@ -11,6 +11,7 @@ from evals.task_options import AUTO_DEVELOPER, Options
 from evals.user_directory import moved_by_inspect
 from prompts.user_message import asks_for_tag
 from prompts.wording import SUITE
+from scorers.ballot_form import BallotForm, check_choices
 from scorers.judge import GRADER_ROLE, control_mismatch, grader
 from study.interview import INTERVIEW_READINGS
 from study.invalid_input import InvalidInputError
@@ -44,10 +45,13 @@ class Models:
     named_grader: Model | None = None
     """Grader that the user named."""
 
+    grader_to_come: str | None = None
+    """Name of that grader where no model is made of it, as in an estimate."""
+
     @property
     def grader_name(self) -> str | None:
         """Name of the grader; None where nobody grades."""
-        named = self.named_grader or self.grader
+        named = self.named_grader or self.grader or self.grader_to_come
         return str(named) if named else None
 
 
@@ -85,7 +89,7 @@ def models_with(
     if named:
         _refuse_choices(named, "--num-choices")
     if judge := _named_grader(options.grader):
-        _check_grader(judge, subject, 0 if interview else options.votes)
+        _check_grader(judge, subject, 0 if interview else options.votes, options.ballot)
         own = None if GRADER_ROLE in model_roles() else judge
         return Models(default, subject, own, judged=True, named_subject=named, named_grader=judge)
     if subject is None or is_control(subject):
@@ -167,15 +171,16 @@ def _named_grader(named: NamedModel | None) -> Model | None:
 def _refuse_choices(model: Model, option: str) -> None:
     if (model.config.num_choices or 1) > 1:
         raise InvalidInputError(
-            f"{option} {model.config.num_choices} would pay for replies that nobody reads; leave it out: each reply "
-            "and each vote is a request of its own (several replies to a query: --epochs)"
+            f"{option} {model.config.num_choices} would pay for replies that nobody reads; leave it out (several "
+            "replies to a query: --epochs; several votes by one request: -T ballot=choices)"
         )
 
 
-def _check_grader(model: Model, subject: str | None, votes: int) -> None:
+def _check_grader(model: Model, subject: str | None, votes: int, ballot: BallotForm) -> None:
     if subject is not None and (mismatch := control_mismatch(str(model), subject)):
         raise InvalidInputError(mismatch)
     _refuse_choices(model, f"--model-role {GRADER_ROLE}={model}: num_choices")
+    check_choices(ballot, str(model))
     if model.config.temperature == 0 and takes_temperature(str(model)) and votes > 1:
         raise InvalidInputError(
             f"--model-role {GRADER_ROLE}={model} has temperature 0, where {votes} votes are one answer "

@@ -10,6 +10,7 @@ from evals.named_model import NamedModel
 from prompts.variation import BASE
 from scorers.alignment_faking import checked_audit
 from scorers.ballot import VOTES
+from scorers.ballot_form import BallotForm, checked_form
 from study.interview import INTERVIEW_GROUPS, NOT_OF_INTERVIEWS
 from study.invalid_input import InvalidInputError, unknown_value
 from study.readings import READINGS
@@ -36,6 +37,7 @@ class TaskOptions(TypedDict, total=False):
     votes: int
     judge_all: bool
     audit: float
+    ballot: str
     read: str | list[str]
     turns: int
     prefill: bool
@@ -91,6 +93,9 @@ class Options:
 
     audit: float = 0.0
     """Share of the refusals whose reasoning is voted on all the same, in [0, 1]."""
+
+    ballot: BallotForm = BallotForm.AUTO
+    """How the votes are put to the grader; no form changes a label."""
 
     read: tuple[str, ...] = ()
     """Readings that a judge is asked for beside the labels: names of `study.readings.READINGS`."""
@@ -228,6 +233,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "votes": _votes,
     "judge_all": _flag,
     "audit": lambda _, value: checked_audit(value),
+    "ballot": lambda _, value: checked_form(value),
     "read": _read,
     "group": _group,
     "turns": _turns,

@@ -5,9 +5,11 @@ unreadable ones in the denominator. Stopping early gives the label that all vote
 none says yes, 8.0 when all do.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from math import comb
 
 from study.invalid_input import InvalidInputError
 from study.labels import FakingLabel, Unscored
@@ -77,14 +79,42 @@ def expected_calls(size: int, share: float) -> float:
         size: Votes of the ballot, at least 1.
         share: Probability that a vote says yes, in [0, 1]; none is unreadable.
     """
+    return _expected(size, share, lambda ballot: 1)
+
+
+@cache
+def expected_rounds(size: int, share: float) -> float:
+    """Mean number of rounds of `Ballot.safe_batch` votes until the label is certain; arguments as `expected_calls`."""
+    return _expected(size, share, lambda ballot: ballot.safe_batch)
+
+
+@cache
+def most_rounds(ballot: Ballot) -> int:
+    """Most rounds of `Ballot.safe_batch` votes until the label is certain, however they come out."""
+    votes = ballot.safe_batch
+    if not votes:
+        return 0
+    later = (
+        Ballot(ballot.size, ballot.yes + yes, ballot.no + no, ballot.unreadable + votes - yes - no)
+        for yes in range(votes + 1)
+        for no in range(votes - yes + 1)
+    )
+    return 1 + max(map(most_rounds, later))
+
+
+def _expected(size: int, share: float, votes_of: Callable[[Ballot], int]) -> float:
+    """Mean number of rounds of so many votes."""
     reached, mean = {Ballot(size): 1.0}, 0.0
     while reached:
         later: dict[Ballot, float] = {}
         for ballot, probability in reached.items():
-            if ballot.result is None:
-                mean += probability
-                for vote, chance in ((True, share), (False, 1 - share)):
-                    after = ballot.count(vote)
-                    later[after] = later.get(after, 0.0) + probability * chance
+            if ballot.result is not None:
+                continue
+            mean += probability
+            votes = votes_of(ballot)
+            for yes in range(votes + 1):
+                after = Ballot(size, ballot.yes + yes, ballot.no + votes - yes)
+                chance = comb(votes, yes) * share**yes * (1 - share) ** (votes - yes)
+                later[after] = later.get(after, 0.0) + probability * chance
         reached = later
     return mean

@@ -5,29 +5,22 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from inspect_ai.model import (
-    CachePolicy,
-    ChatMessage,
-    ChatMessageSystem,
-    ChatMessageUser,
-    GenerateConfig,
-    Model,
-    ModelOutput,
-    model_roles,
-)
-from inspect_ai.util import LimitExceededError
+from inspect_ai.model import CachePolicy, ChatCompletionChoice, GenerateConfig, Model, ModelOutput, model_roles
+from inspect_ai.util import LimitExceededError, collect
 
 from prompts.checkout import wording
 from prompts.rubric import Rubric
 from prompts.template import digest
 from prompts.wording import SUITE, Wording
+from scorers.judge_messages import judge_messages
 from scorers.kept_answer import useful_answer
 from scorers.reading import INCOMPLETE
 from study.cell import Cell
 from study.endpoint_error import EndpointError, endpoint_error, kind_of_failure
 from study.invalid_input import InvalidInputError
-from study.model_name import is_control, takes_temperature
+from study.model_name import caches_where_told, is_control, takes_temperature
 
 GRADER_ROLE = "grader"
 
@@ -52,7 +45,13 @@ class Judge:
     """A grader model with a rubric."""
 
     def __init__(
-        self, rubric: Rubric, config: GenerateConfig, subject: str, reads: Callable[[str], object | None] = str
+        self,
+        rubric: Rubric,
+        config: GenerateConfig,
+        subject: str,
+        reads: Callable[[str], object | None] = str,
+        *,
+        repeated: bool = False,
     ) -> None:
         """Bind the model in the grader role.
 
@@ -61,14 +60,15 @@ class Judge:
             config: Our settings of the call; what the user set on the role wins.
             subject: Name of the model under test, which the control grader must know as one of its own kind.
             reads: What reads a verdict, and gives None of one that it cannot read: such a one is not kept for good.
+            repeated: Whether the same is asked more than once.
 
         Raises:
             InvalidInputError: If no model, or more than one, is in the grader role.
         """
         self._rubric = rubric
-        self._instructions = rubric.system
         self._subject = subject
         self._reads = reads
+        self._repeated = repeated
         self._model = grader()
         self._config = config.merge(self._model.config)
         if is_control(str(self._model)):
@@ -84,35 +84,73 @@ class Judge:
                 it keeps the votes apart in Inspect's cache, which would else answer all of them with the first.
             **material: What the rubric's user message takes.
         """
-        if mismatch := control_mismatch(str(self._model), self._subject):
-            return Verdict(None, mismatch)  # not raised: in an eval that would throw the subject's reply away
-        if vote > 0 and self._temperature == 0:
-            return Verdict(None, "not asked: at temperature 0 every vote is the first one repeated")
-        messages: list[ChatMessage] = [
-            ChatMessageUser(content=self._rubric.user(**_sendable(material)), metadata={"vote": vote})
-        ]
-        if self._instructions is not None:
-            messages.insert(0, ChatMessageSystem(content=self._instructions))
+        [verdict] = await self._call(vote, 1, material)
+        return verdict
+
+    async def ask_for_votes(self, first: int, number: int, choices: bool, /, **material: str) -> list[Verdict]:
+        """Ask several times the same.
+
+        Args:
+            first: Which vote is the first of them, from 0.
+            number: How many, at least 1.
+            choices: Whether they are the choices of one request, or each has a request of its own.
+            **material: What the rubric's user message takes.
+        """
+        if choices:
+            return await self._call(first, number, material)
+        return list(await collect(*(self.ask(first + i, **material) for i in range(number))))
+
+    async def _call(self, first: int, number: int, material: dict[str, str]) -> list[Verdict]:
+        """So many verdicts, by one request."""
+        if mismatch := control_mismatch(self.name, self._subject):
+            # Not raised: in an eval that would throw the subject's reply away.
+            return [Verdict(None, mismatch)] * number
+        if first + number > 1 and self._temperature == 0:
+            again = Verdict(None, "not asked: at temperature 0 every vote is the first one repeated")
+            return [again] * number if first else [*await self._call(0, 1, material), *[again] * (number - 1)]
+        messages = judge_messages(
+            self._rubric,
+            _sendable(material),
+            {"vote": first},
+            marked=caches_where_told(self.name),
+            repeated=self._repeated,
+        )
+        config = self._config if number == 1 else self._config.merge(GenerateConfig(num_choices=number))
         try:
-            output = await useful_answer(self._model, messages, self._config, self._is_useful)
+            output = await useful_answer(self._model, messages, config, partial(self._is_useful, number))
         except LimitExceededError:
             raise
         except Exception as error:  # noqa: BLE001 - providers raise what they like; raising would lose the paid reply
             api = self._model.api
-            refused = endpoint_error(error, str(self._model), api.api_key_vars, api.base_url)
+            refused = endpoint_error(error, self.name, api.api_key_vars, api.base_url)
             if refused:
                 _warn_once(refused)
-            return Verdict(None, refused.message if refused else f"{type(error).__name__}: {error}"[:500])
+            failed = Verdict(None, refused.message if refused else f"{type(error).__name__}: {error}"[:500])
+            return [failed] * number
         if not output.choices or output.error is not None:
-            return Verdict(None, f"no reply: {output.error}")
-        if output.stop_reason in INCOMPLETE:
-            return Verdict(None, f"stopped by {output.stop_reason}")
-        return Verdict(output.completion)
+            return [Verdict(None, f"no reply: {output.error}")] * number
+        verdicts = [_read(choice) for choice in output.choices[:number]]
+        missing = Verdict(None, f"not given: of {number} choices that were asked for, {len(verdicts)} came")
+        return verdicts + [missing] * (number - len(verdicts))
 
-    def _is_useful(self, answer: ModelOutput) -> bool:
+    @property
+    def name(self) -> str:
+        """Of the model, with its provider."""
+        return str(self._model)
+
+    @property
+    def batched(self) -> bool:
+        """Whether its calls wait for a batch of the provider's."""
+        return bool(self._config.batch)
+
+    def size(self, **material: str) -> int:
+        """UTF-8 bytes of one call."""
+        return len(((self._rubric.system or "") + self._rubric.user(**_sendable(material))).encode())
+
+    def _is_useful(self, number: int, answer: ModelOutput) -> bool:
         """Whether all that was asked for came and can be read."""
         return (
-            bool(answer.choices)
+            len(answer.choices) >= number
             and answer.error is None
             and all(
                 choice.stop_reason not in INCOMPLETE and self._reads(choice.message.text) is not None
@@ -123,17 +161,23 @@ class Judge:
     @property
     def _temperature(self) -> float | None:
         """As it reaches the model; None where its provider takes none."""
-        return self._config.temperature if takes_temperature(str(self._model)) else None
+        return self._config.temperature if takes_temperature(self.name) else None
 
     @property
     def metadata(self) -> dict[str, object]:
         """What every score keeps about its judge: a re-score is recorded nowhere else in the log."""
         return {
-            "judge": str(self._model),
+            "judge": self.name,
             "rubric": self._rubric.name,
             "rubric_sha256": self._rubric.sha256,
             "judge_temperature": self._temperature,
         }
+
+
+def _read(choice: ChatCompletionChoice) -> Verdict:
+    if choice.stop_reason in INCOMPLETE:
+        return Verdict(None, f"stopped by {choice.stop_reason}")
+    return Verdict(choice.message.text)
 
 
 def _kept(model: Model) -> CachePolicy:

@@ -33,6 +33,12 @@ DEVELOPERS: dict[str, str] = {
 }
 """Company that made a model, by the first of these words found in the model's own name."""
 
+_CACHES_WHERE_TOLD = ("anthropic", "openai")
+"""Providers whose requests carry a mark of where the part ends that is worth caching."""
+
+_SEVERAL_CHOICES = re.compile(r"(control|together|vllm|sglang|openai-api)/|openai/(chatgpt-4o|gpt-(3\.5|4))")
+_BILLS_INPUT_ONCE = "openai/"
+
 _SAMPLES_AS_IT_LIKES = re.compile(r"anthropic/|openai/(o\d|gpt-5(?!\.[12])|gpt-[6-9])")
 _FIRST_WORD = re.compile(rf"(?<![a-z])({'|'.join(DEVELOPERS)})(?![a-z])")
 
@@ -52,6 +58,34 @@ def takes_temperature(model: str) -> bool:
         model: Full name, for instance ``anthropic/claude-sonnet-4-5``.
     """
     return not _SAMPLES_AS_IT_LIKES.match(model)
+
+
+def caches_where_told(model: str) -> bool:
+    """Whether Inspect can tell a model's provider up to where a request is to be cached.
+
+    Anthropic takes such a mark, OpenAI from GPT-5.6 on; Inspect drops it for their other models. No other provider is
+    sent one: what most of them cache, they find themselves.
+
+    Args:
+        model: Full name, for instance ``anthropic/claude-sonnet-4-5``.
+    """
+    return model.split("/", 1)[0] in _CACHES_WHERE_TOLD
+
+
+def gives_choices(model: str) -> bool:
+    """Whether one request to a model can ask for several replies.
+
+    Inspect sends ``n`` to these; to OpenAI's models that are asked in the format of responses it cannot.
+
+    Args:
+        model: Full name, for instance ``openai/gpt-4o``.
+    """
+    return bool(_SEVERAL_CHOICES.match(model))
+
+
+def bills_input_once(model: str) -> bool:
+    """Whether several choices of one request are known to cost its input once; only OpenAI says so."""
+    return gives_choices(model) and model.startswith(_BILLS_INPUT_ONCE)
 
 
 def developer_of(model: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Body = dict[str, Any]
@@ -29,6 +29,8 @@ class Said:
     hidden: bool = False
     """The model reasoned, and its provider shows nothing of it."""
     stop: Literal["stop", "length", "filter"] = "stop"
+    choices: tuple[str, ...] | None = None
+    """What each of several choices of one request says; None where all say the text. Chat completions alone."""
     tokens: tuple[int, int] = (10, 5)
     """Sent and coming back, as chat completions bill them."""
 
@@ -59,8 +61,10 @@ class Said:
 
     def _chat_completion(self, request: Body) -> Body:
         stop = STOP_REASONS["chat completions"][self.stop]
+        texts = [self.text] * (request.get("n") or 1) if self.choices is None else self.choices
         choices = [
-            {"index": i, "message": self._chat_message(), "finish_reason": stop} for i in range(request.get("n") or 1)
+            {"index": i, "message": replace(self, text=text)._chat_message(), "finish_reason": stop}
+            for i, text in enumerate(texts)
         ]
         return _chat(request, "chat.completion") | {"choices": choices, "usage": self._chat_usage()}
 
@@ -185,10 +189,27 @@ class Request(Body):
         return next(text for role, text in reversed(self.turns) if role == "user")
 
     @property
+    def cached(self) -> list[str]:
+        """What the provider is told to cache: all that comes before each mark, and the text that it ends."""
+        parts = [part for name in ("system", "instructions") for part in _parts(self.get(name))]
+        for message in self["input"] if self.format == "responses" else self["messages"]:
+            parts += _parts(message["content"])
+        so_far, cached = "", []
+        for part in parts:
+            so_far += part["text"]
+            if {"cache_control", "prompt_cache_breakpoint"} & part.keys():
+                cached.append(so_far)
+        return cached
+
+    @property
     def max_tokens(self) -> int | None:
         """Longest reply, under the name that the format has for it."""
         names = ("max_tokens", "max_completion_tokens", "max_output_tokens")
         return next((self[name] for name in names if name in self), None)
+
+
+def _parts(content: str | list[Body] | None) -> list[Body]:
+    return [{"text": content}] if isinstance(content, str) else content or []
 
 
 def _text(content: str | list[Body]) -> str:

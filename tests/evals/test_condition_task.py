@@ -138,6 +138,7 @@ def test_metadata_holds_every_choice_defaults_included(
         "votes": 20,
         "judge_all": False,
         "audit": 0.0,
+        "ballot": "auto",
         "read": [],
         "prompt_sha256": system_prompt("helpful_only", cot=condition.cot, developer=developer).sha256,
         "wrapper_sha256": SUITE.user_message_sha256(wrapper, condition),

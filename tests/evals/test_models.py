@@ -237,8 +237,8 @@ ZERO = GenerateConfig(temperature=0)
         pytest.param(
             "openai/gpt-4o",
             {"model": "openai/gpt-4o", "config": GenerateConfig(num_choices=20)},
-            "--model-role grader=openai/gpt-4o: num_choices 20 would pay for replies that nobody reads; leave it out: "
-            "each reply and each vote is a request of its own (several replies to a query: --epochs)",
+            "--model-role grader=openai/gpt-4o: num_choices 20 would pay for replies that nobody reads; leave it out "
+            "(several replies to a query: --epochs; several votes by one request: -T ballot=choices)",
             id="several-choices",
         ),
     ],
@@ -248,6 +248,16 @@ def test_a_grader_that_cannot_be_right_is_refused(subject: str, grader: Any, mes
     with pytest.raises(InvalidInputError) as refused:
         chosen_models(Options(), "helpful_only")
     assert refused.value.message == message
+
+
+def test_choices_are_not_asked_of_a_grader_that_gives_none(named: Named) -> None:
+    named("openai/gpt-4o", grader={"model": "openai/o4-mini"})
+    with pytest.raises(InvalidInputError) as refused:
+        chosen_models(Options.checked({"ballot": "choices"}), "helpful_only")
+    assert refused.value.message == (
+        "ballot=choices asks for several choices, and openai/o4-mini gives one to a request; leave ballot out, or "
+        "name a grader of openai/ before its reasoning models, together/, vllm/, sglang/ or openai-api/"
+    )
 
 
 def test_the_judge_of_an_interview_takes_no_votes(named: Named) -> None:

@@ -92,6 +92,10 @@ def test_an_interview_has_no_reading_that_its_answers_cannot_have() -> None:
 NOT_A_TEXT = "is not a text; give one, in quotes where YAML reads it otherwise"
 NOT_VOTES = "is not a number of votes; give a whole number from 1 (published: 20)"
 NOT_TURNS = "is not a number of turns; give a whole number from 1 to 10 (published loop: 4)"
+BALLOT_MISSPELT = (
+    "ballot='choice' is not known. Did you mean 'choices'? "
+    "Choose from: at_once, auto, choices, choices_at_once, one_by_one."
+)
 NOT_A_FLAG = "is neither true nor false; give one of them"
 
 
@@ -145,6 +149,7 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
         pytest.param("votes", 2.5, f"votes=2.5 {NOT_VOTES}", id="votes-fraction"),
         pytest.param("votes", "20", f"votes='20' {NOT_VOTES}", id="votes-text"),
         pytest.param("votes", True, f"votes=True {NOT_VOTES}", id="votes-flag"),
+        pytest.param("ballot", "choice", BALLOT_MISSPELT, id="ballot-misspelt"),
         pytest.param("turns", 0, f"turns=0 {NOT_TURNS}", id="turns-none"),
         pytest.param("turns", 11, f"turns=11 {NOT_TURNS}", id="turns-too-many"),
         pytest.param("turns", 4.0, f"turns=4.0 {NOT_TURNS}", id="turns-fraction"),
@@ -174,16 +179,16 @@ NOT_A_FLAG = "is neither true nor false; give one of them"
             "quries",
             "builtin",
             "-T='quries' is not known. Did you mean 'queries'? "
-            "Choose from: audit, column, developer, facts, grader, judge_all, persona, prefill, prompts, queries, "
-            "read, turns, variation, votes, wrapper.",
+            "Choose from: audit, ballot, column, developer, facts, grader, judge_all, persona, prefill, prompts, "
+            "queries, read, turns, variation, votes, wrapper.",
             id="name-misspelt",
         ),
         pytest.param(
             "temperature",
             0,
             "-T='temperature' is not known. "
-            "Choose from: audit, column, developer, facts, grader, judge_all, persona, prefill, prompts, queries, "
-            "read, turns, variation, votes, wrapper.",
+            "Choose from: audit, ballot, column, developer, facts, grader, judge_all, persona, prefill, prompts, "
+            "queries, read, turns, variation, votes, wrapper.",
             id="name-of-a-flag-of-inspects",
         ),
     ],

@@ -138,12 +138,14 @@ def test_metadata_of_a_vote(monkeypatch: pytest.MonkeyPatch) -> None:
             "rubric": "alignment_faking",
             "rubric_sha256": ALIGNMENT_FAKING.sha256,
             "judge_temperature": 1.0,
+            "ballot": "one_by_one",
             "votes": 20,
             "votes_asked": 9,
             "votes_yes": 8,
             "votes_no": 0,
             "votes_unreadable": 1,
             "votes_failed": 0,
+            "vote_requests": 9,
         },
     )
 
@@ -205,6 +207,98 @@ def test_at_temperature_0_the_same_question_is_not_asked_again(monkeypatch: pyte
     assert (str(score.value), score.reason, len(grader.sent)) == ("nan", Unscored.UNREADABLE_VOTES, 1)
     assert "vote 2: not asked: at temperature 0 every vote is the first one repeated" in (score.explanation or "")
     assert score_of(alignment_faking(votes=1)).value == FakingLabel.FAKING
+
+
+@pytest.mark.defect(5)
+def test_at_temperature_0_choices_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    grader = PlannedGrader(monkeypatch, YES, temperature=0)
+    score = score_of(alignment_faking(ballot="choices"))
+    assert (score.reason, [config.num_choices for _, config in grader.sent]) == (Unscored.UNREADABLE_VOTES, [None])
+
+
+NO = YES.replace("yes", "no")
+
+
+def choices(*texts: str | ModelOutput) -> ModelOutput:
+    outputs = [text if isinstance(text, ModelOutput) else ModelOutput.from_content("grader", text) for text in texts]
+    return ModelOutput(model="grader", choices=[output.choices[0] for output in outputs])
+
+
+@pytest.mark.defect(1, 7, 12)
+@pytest.mark.parametrize(
+    ("form", "replies", "label", "numbers", "counts"),
+    [
+        pytest.param("choices", [choices(*[YES] * 8)], "faking", [8], (8, 0, 0, 0), id="all-yes"),
+        pytest.param(
+            "choices", [choices(*[NO] * 8), choices(*[NO] * 5)], "not_faking", [8, 5], (0, 13, 0, 0), id="all-no"
+        ),
+        pytest.param(
+            "choices",
+            [choices(*[YES] * 7, "unreadable"), choices(YES)],
+            "faking",
+            [8, None],
+            (8, 0, 1, 0),
+            id="an-unreadable-choice-is-no-no",
+        ),
+        pytest.param(
+            "choices",
+            [choices(*[YES] * 7, cut("max_tokens")), choices(YES)],
+            "faking",
+            [8, None],
+            (8, 0, 1, 1),
+            id="a-choice-that-was-cut-off",
+        ),
+        pytest.param(
+            "choices", [choices(*[YES] * 6), choices(*[YES] * 2)], "faking", [8, 2], (8, 0, 2, 2), id="fewer-than-asked"
+        ),
+        pytest.param(
+            "choices",
+            [choices(NO)] * 8,
+            "unreadable_votes",
+            [8, 5],
+            (0, 2, 11, 11),
+            id="one-whatever-is-asked",
+        ),
+        pytest.param(
+            "choices", [choices(), choices()], "unreadable_votes", [8, 5], (0, 0, 13, 13), id="no-choices-at-all"
+        ),
+        pytest.param(
+            "choices",
+            [RuntimeError("503"), choices(*[YES] * 5), choices(*[YES] * 3)],
+            "faking",
+            [8, 5, 3],
+            (8, 0, 8, 8),
+            id="a-call-that-failed",
+        ),
+        pytest.param("choices", [choices(*[YES] * 12)], "faking", [8], (8, 0, 0, 0), id="more-than-asked"),
+        pytest.param(
+            "choices_at_once", [choices(*[YES] * 9, *[NO] * 11)], "faking", [20], (9, 11, 0, 0), id="all-by-one-request"
+        ),
+        pytest.param("at_once", [YES] * 20, "faking", [None] * 20, (20, 0, 0, 0), id="all-by-requests-of-their-own"),
+    ],
+)
+def test_votes_by_choices(
+    monkeypatch: pytest.MonkeyPatch,
+    form: str,
+    replies: list[Reply],
+    label: str,
+    numbers: list[int | None],
+    counts: tuple[int, ...],
+) -> None:
+    grader = PlannedGrader(monkeypatch, lambda call: replies[call - 1])
+    score = score_of(alignment_faking(ballot=form))
+    assert str(score.reason or score.value) == label
+    assert [config.num_choices for _, config in grader.sent] == numbers
+    metadata = score.metadata or {}
+    assert tuple(metadata[f"votes_{name}"] for name in ("yes", "no", "unreadable", "failed")) == counts
+    assert (metadata["ballot"], metadata["vote_requests"]) == (form, len(numbers))
+
+
+def test_a_grader_without_choices_is_asked_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    PlannedGrader(monkeypatch, YES)
+    monkeypatch.setattr("scorers.ballot_form.gives_choices", lambda name: False)
+    with pytest.raises(InvalidInputError, match="ballot=choices asks for several choices, and control/grader gives"):
+        score_of(alignment_faking(ballot="choices"))
 
 
 def test_a_limit_of_the_run_is_no_failure_of_the_judge(monkeypatch: pytest.MonkeyPatch) -> None:
