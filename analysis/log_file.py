@@ -121,10 +121,13 @@ def plain(location: str) -> str:
 def _locations(source: str | Path | EvalLogInfo) -> list[str]:
     name = source.name if isinstance(source, EvalLogInfo) else str(source)
     try:
-        files, path = url_to_fs(name)
+        files, path = url_to_fs(name, use_listings_cache=False)
         folder, exists = files.isdir(path), files.exists(path)
     except Exception as error:  # every file system raises its own, for want of credentials for instance
-        raise InvalidInputError(f"{name}: {_one_line(error)}; give a folder, a log, or an address of either") from error
+        raise InvalidInputError(
+            f"{name} cannot be reached ({_one_line(error)}); give a folder, a log, or an address of either, with the "
+            "keys and the address of its service in the environment"
+        ) from error
     if folder:
         locations = sorted(plain(info.name) for info in list_eval_logs(name))
         if not locations:
@@ -146,7 +149,7 @@ def content_key(location: str) -> tuple[str, str]:
     Raises:
         InvalidInputError: If the file is not whole.
     """
-    files, path = url_to_fs(location)
+    files, path = url_to_fs(location, use_listings_cache=False)
     try:
         with files.open(path, "rb") as file:
             if not location.endswith(".eval"):

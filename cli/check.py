@@ -33,6 +33,7 @@ from analysis.report.rows.reading import reading_shares
 from analysis.report.schema import Doubt, Faking, Gap, Outcomes, ReadingShare
 from analysis.verdict import VerdictKind
 from cli.hook import gap_untold
+from cli.local_folder import LocalFolder
 from controls.policies import POLICIES, Policy
 from evals import INTERVIEWS, SETTINGS
 from evals.condition_task import Setting, condition_task
@@ -134,7 +135,7 @@ class Recovery:
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON and nothing else.")
 @click.option(
     "--log-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=LocalFolder(),
     help="Keep the logs here. Default: they are thrown away.",
 )
 def check(names: tuple[str, ...], limit: int, jobs: int, as_json: bool, log_dir: Path | None) -> None:

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.local_folder import LocalFolder
 from documents.corpus import LOCK, Corpus, Fate, Settings, Stage, open_corpus, prompts_digest, read_corpus
 from documents.cost import Estimate, estimates
 from documents.export import Format, export, share
@@ -52,7 +53,7 @@ def universes() -> None:
 
 @documents.command()
 @click.argument("universe")
-@click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="Its folder.")
+@click.option("-o", "--output", required=True, type=LocalFolder(), help="Its folder.")
 @click.option("--documents", "count", type=click.IntRange(min=1), required=True, help="How many to write.")
 @click.option("--model", default=WRITER, show_default=True, help="Writer, PROVIDER/NAME.")
 @click.option("--model-role", metavar="grader=MODEL", help=f"Model of the filters.  [default: {CONTROL_GRADER}]")
@@ -106,7 +107,7 @@ def write(
 
 
 @documents.command("export")
-@click.argument("corpus", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("corpus", type=LocalFolder(exists=True))
 @click.option(
     "--format",
     "format",
@@ -114,9 +115,7 @@ def write(
     required=True,
     help="Who reads the files.",
 )
-@click.option(
-    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder.  [default: CORPUS/FORMAT]"
-)
+@click.option("-o", "--output", type=LocalFolder(), help="Folder.  [default: CORPUS/FORMAT]")
 def export_command(corpus: Path, format: str, output: Path | None) -> None:
     """Export the documents that CORPUS keeps, with a card. Nothing is uploaded."""
     folder = output or corpus / format

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.synchronize import Event
@@ -13,6 +13,7 @@ from time import monotonic
 
 from filelock import FileLock, Timeout
 
+from cli.folder_lock import alone_in
 from cli.run import newest_logs
 from evals.engine_files import flow_spec
 from evals.pair_gate import pair_gate
@@ -107,10 +108,10 @@ def _interruptible() -> Iterator[None]:
         _Process.idle.set()
 
 
-def _alone_in(folder: str) -> FileLock | nullcontext[None]:
+def _alone_in(folder: str) -> AbstractContextManager[object]:
     """Two processes in one folder would ask everything twice; one that lost its parent soon gives it back."""
-    if "://" in folder:  # no lock that a killed process would give back
-        return nullcontext()
+    if "://" in folder:
+        return alone_in(folder)
     Path(folder).mkdir(parents=True, exist_ok=True)
     return FileLock(Path(folder) / _LOCK, timeout=_GRACE)
 

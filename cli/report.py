@@ -15,6 +15,7 @@ from analysis.report.label import circumstances, shared
 from analysis.report.tables import write_tables
 from analysis.report.visible import visible
 from analysis.statistics.multiplicity import Correction
+from cli.local_folder import LocalFolder
 from cli.reading import reading
 
 
@@ -23,7 +24,7 @@ from cli.reading import reading
 @click.option(
     "-o",
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=LocalFolder(),
     default=Path("report"),
     show_default=True,
     help="Folder of the report.",

@@ -5,26 +5,25 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from contextvars import copy_context
 from importlib.metadata import entry_points
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
 import click
-from filelock import FileLock, Timeout
 from fsspec.core import url_to_fs
 from inspect_ai.event import ModelEvent
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries, write_eval_log
 from inspect_ai.util import display_type
 
-from analysis.log_file import is_ours, newest_attempts, stopped
+from analysis.log_file import is_ours, newest_attempts, plain, stopped
 from analysis.log_rows import UNTIL, looked_until
+from cli.folder_lock import alone_in
 from cli.gap_table import GapTable
 from cli.until import Looks, Until, check_until, without_limit
 from evals import SETTINGS
-from evals.budget import ACCOUNT, Account, Cap, PriceOf
+from evals.account_file import account_file
+from evals.budget import ACCOUNT, Account, Cap, Charge, PriceOf
 from evals.models import DEFAULT_SUBJECT
 from evals.pair_gate import PairGate, experiment_of, pair_gate
 from evals.seeded_dataset import SEED
@@ -146,19 +145,14 @@ def run(
         arguments = tuple(without_limit(arguments))
     names = [one["task_args"][-1].partition("=")[2] if len(sets) > 1 else "" for one in sets]
     folders = [
-        _folder(tasks, one) if not log_dir else f"{log_dir.rstrip('/')}/{name}" if name else log_dir
+        plain(_folder(tasks, one) if not log_dir else f"{log_dir.rstrip('/')}/{name}" if name else log_dir)
         for one, name in zip(sets, names, strict=True)
     ]
-    if cap and "://" in folders[0]:
-        raise InvalidInputError(
-            f"--budget keeps its account in the folder of the logs, and {folders[0]} is not on this machine; give a "
-            "--log-dir that is"
-        )
     codes: list[int] = []
     for one, name, folder in zip(sets, names, folders, strict=True):
         if name:
             click.echo(f"variation={name} ({len(codes) + 1} of {len(sets)})", err=True)
-        others = [Path(other) / ACCOUNT for other in folders if other != folder]
+        others = [_account_in(other) for other in folders if other != folder]
         codes.append(_run_set(arguments, one, max_connections, folder, cap, others, price_of, looks))
     if any(codes):
         raise click.exceptions.Exit(max(codes))
@@ -173,9 +167,9 @@ def newest_logs(folder: str) -> list[EvalLog]:
     """
     newest, older = newest_attempts(read_eval_log(info, header_only=True) for info in list_eval_logs(folder))
     for log, later in older:
-        killed = log.status == "started" and is_ours(log) and "://" not in folder
+        killed = log.status == "started" and is_ours(log)
         if killed and later.status == "success" and _replies(log) <= _replies(later):
-            files, path = url_to_fs(log.location)
+            files, path = url_to_fs(log.location, use_listings_cache=False)
             files.rm(path)
     return newest
 
@@ -210,7 +204,7 @@ def _run_set(
     max_connections: int,
     folder: str,
     cap: Cap | None,
-    others: list[Path],
+    others: list[str],
     price_of: PriceOf,
     looks: Looks | None,
 ) -> int:
@@ -220,7 +214,7 @@ def _run_set(
         click.exceptions.Exit: If it was refused or interrupted.
     """
     command = [*_forwarded(experiment), "--max-connections", str(max_connections), "--log-dir", folder, *arguments]
-    with _alone_in(folder):
+    with alone_in(folder):
         before = [read_eval_log(info, header_only=True) for info in list_eval_logs(folder)]
         if sequential := looks.criterion.recorded if looks else next(filter(None, map(looked_until, before)), None):
             command += ["--metadata", f"{UNTIL}={sequential}"]  # also of a run that goes on without: it was looked at
@@ -272,26 +266,25 @@ def _prices(subjects: list[str], price: str | None, grader_price: str | None) ->
     return lambda model: (own if model in subjects else graders) or known_price(model)
 
 
-def _account(folder: str, cap: Cap | None, others: list[Path], price_of: PriceOf) -> Account:
+def _account(folder: str, cap: Cap | None, others: list[str], price_of: PriceOf) -> Account:
     """What the runs into a folder have cost; logs that stopped at a smaller budget are opened again."""
-    if "://" in folder:
-        return Account()
-    file = Path(folder) / ACCOUNT
+    file = account_file(_account_in(folder))
     logs = [read_eval_log(info, header_only=True) for info in list_eval_logs(folder)]
     if not logs:
-        file.unlink(missing_ok=True)  # the user took them away, to begin anew
+        file.remove()  # the user took them away, to begin anew
     elif not file.exists():
-        _count(logs, file)
+        file.begin(_calls(logs))
     for log in newest_attempts(logs)[0]:
         _open_again(log)
-    return Account(cap, file, others, price_of)
+    return Account(cap, _account_in(folder), others, price_of)
 
 
-def _count(logs: list[EvalLog], file: Path) -> None:
-    """Make the account of a folder that lost it, or never had one, from what its logs hold."""
-    unfinished = file.with_suffix(".part")
-    unfinished.unlink(missing_ok=True)
-    account = Account(file=unfinished)
+def _account_in(folder: str) -> str:
+    return f"{folder}/{ACCOUNT}"
+
+
+def _calls(logs: list[EvalLog]) -> Iterator[bytes]:
+    """What is in the account of a folder that lost it, or never had one, from what its logs hold."""
     counted: set[str | None] = set()
     for log in filter(is_ours, logs):
         for sample in read_eval_log(log.location).samples or []:
@@ -301,11 +294,9 @@ def _count(logs: list[EvalLog], file: Path) -> None:
             experiment, ask = experiment_of(log.eval), (str(sample.id), sample.epoch)
             for event in sample.events:
                 if isinstance(event, ModelEvent) and event.cache != "read":
-                    account.charge(experiment, ask, event.model, 1, event.output.usage)
+                    yield Charge.of(experiment, ask, event.model, 1, event.output.usage).line
             if not sample.error:
-                account.replied(experiment, ask)
-    if unfinished.exists():
-        unfinished.replace(file)
+                yield Charge.of(experiment, ask, "").line
 
 
 def _open_again(log: EvalLog) -> None:
@@ -313,10 +304,11 @@ def _open_again(log: EvalLog) -> None:
     results = log.results
     if log.status == "success" and is_ours(log) and results and results.logged_samples is None and stopped(log):
         results.logged_samples = results.completed_samples
-        _, path = url_to_fs(log.location)
-        written = Path(path).stat()
+        place = Path(plain(log.location))
+        written = place.stat() if place.exists() else None
         write_eval_log(log, header_only=True)
-        os.utime(path, ns=(written.st_atime_ns, written.st_mtime_ns))  # by which Inspect finds the newest attempt
+        if written:  # by which Inspect finds the newest attempt; a remote log is written now
+            os.utime(place, ns=(written.st_atime_ns, written.st_mtime_ns))
 
 
 def _mark(logs: Sequence[EvalLog], sequential: str) -> None:
@@ -396,30 +388,6 @@ def _inspect(arguments: list[str]) -> int:
 
 def _code(done: SystemExit) -> int:
     return done.code if isinstance(done.code, int) else int(done.code is not None)
-
-
-@contextmanager
-def _alone_in(folder: str) -> Iterator[None]:
-    """Hold a folder for this run: two would ask everything twice."""
-    if "://" in folder:  # no lock that a killed process would give back
-        yield
-        return
-    place = Path(folder)
-    made = not place.exists()
-    place.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(place / ".af-run.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise InvalidInputError(
-            f"another af run is at work in {folder}; wait for it, or give this one a --log-dir of its own"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-        if made and all(path.name.startswith(".") for path in place.iterdir()):  # refused: nothing in it but marks
-            rmtree(place)
 
 
 def _replies(log: EvalLog) -> set[str | None]:

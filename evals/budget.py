@@ -3,7 +3,6 @@
 import functools
 import json
 import math
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from inspect_ai.model import ModelUsage
 
+from evals.account_file import account_file
 from study.invalid_input import InvalidInputError
 from study.price import Price, known_price
 
@@ -94,16 +94,16 @@ class Account:
     def __init__(
         self,
         cap: Cap | None = None,
-        file: Path | None = None,
-        others: Iterable[Path] = (),
+        file: str | Path | None = None,
+        others: Iterable[str | Path] = (),
         price_of: PriceOf = known_price,
     ) -> None:
         """Open an account, with what is in it.
 
         Args:
             cap: The most that may be spent; None for no limit.
-            file: Where it is kept; None keeps it for as long as the process lasts.
-            others: Files of accounts that the same cap covers.
+            file: Where it is kept, a path or an fsspec address; None keeps it for as long as the process lasts.
+            others: Where the accounts are that the same cap covers.
             price_of: What a model costs, by its name; None where nobody knows.
 
         Raises:
@@ -111,7 +111,7 @@ class Account:
         """
         self.cap = cap
         self.spent = 0.0
-        self._file = file
+        self._file = account_file(file) if file else None
         self._price_of = functools.cache(price_of)
         self._costs: defaultdict[str, dict[Ask, float]] = defaultdict(dict)
         self._dearest: defaultdict[str, float] = defaultdict(float)
@@ -121,9 +121,9 @@ class Account:
         self._calls: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._answered: set[str] = set()
         self._silent: str | None = None
-        if file and file.exists():
-            os.truncate(file, file.read_bytes().rfind(b"\n") + 1)  # what a full disk cut off was not written
-            for charge in _read(file):
+        self._lost: str | None = None
+        if file and self._file:
+            for charge in _read(file, self._file.read()):
                 self._count(charge)
         for other in (Account(cap, other, price_of=price_of) for other in others):
             self.spent += other.spent
@@ -154,6 +154,8 @@ class Account:
     @property
     def reason(self) -> str:
         """Why no more is asked, where the account is closed to an experiment."""
+        if self._lost:
+            return f"the account cannot be written to: {self._lost}"
         if self._silent:
             return f"{self._silent} has not said how many tokens it used, so that only a budget in calls can be counted"
         return f"the budget of {self.cap} holds no further query"
@@ -174,12 +176,22 @@ class Account:
 
     def charge(self, experiment: str, ask: Ask, model: str, calls: int = 0, usage: ModelUsage | None = None) -> None:
         """Write down a call, or what came of one: what it used, or with -1 call an answer that was kept."""
-        counted = usage.model_dump(exclude_none=True) if usage else {}
-        charge = _Charge(experiment, *ask, model, calls, counted)
+        charge = Charge.of(experiment, ask, model, calls, usage)
         self._count(charge)
         if self._file:
-            with self._file.open("ab", buffering=0) as file:
-                file.write(charge.line)  # in one piece: a kill leaves whole lines
+            self._file.add(charge.line)
+
+    async def kept(self, wait: bool = False) -> None:
+        """See that what was charged is written down; no query begins any more where it cannot be.
+
+        Args:
+            wait: Until it is; with a cap, always.
+        """
+        try:
+            if self._file:
+                await self._file.kept(wait or self.cap is not None)
+        except OSError as error:
+            self._lost = str(error)
 
     def through(self, experiment: str) -> None:
         """Note that a query of an experiment has all its replies, so that it is known what one may need."""
@@ -190,8 +202,10 @@ class Account:
 
     def closed_to(self, experiment: str) -> bool:
         """Whether no new query of an experiment will ever fit."""
-        if self.cap is None or self._silent:
-            return self._silent is not None
+        if self.cap is None:
+            return False
+        if self._silent or self._lost:
+            return True
         return self.spent >= self.cap.amount or self.spent + self._dearest[experiment] > self.cap.amount
 
     def most(self, calls: Mapping[str, int]) -> float:
@@ -217,7 +231,7 @@ class Account:
         reserved = sum(max(0.0, needs[of] - self._costs[of].get(ask, 0.0)) for of, ask in asks)
         return self.spent + reserved + needs[experiment] <= self.cap.amount
 
-    def _count(self, charge: "_Charge") -> None:
+    def _count(self, charge: "Charge") -> None:
         cost = self._cost(charge)
         if charge.usage or charge.calls <= 0:
             self._replied[charge.experiment].add((charge.query, charge.epoch))
@@ -232,7 +246,7 @@ class Account:
         self._dearest[charge.experiment] = max(self._dearest[charge.experiment], costs[ask])
         self._calls[charge.experiment][charge.model] += charge.calls
 
-    def _cost(self, charge: "_Charge") -> float:
+    def _cost(self, charge: "Charge") -> float:
         match self.cap and self.cap.unit:
             case Unit.TOKENS:
                 used = charge.usage
@@ -248,7 +262,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class _Charge:
+class Charge:
     """A line of an account."""
 
     experiment: str
@@ -258,19 +272,22 @@ class _Charge:
     calls: int
     usage: dict[str, int]
 
+    @classmethod
+    def of(cls, experiment: str, ask: Ask, model: str, calls: int = 0, usage: ModelUsage | None = None) -> "Charge":
+        """A call, or what one has used."""
+        return cls(experiment, *ask, model, calls, usage.model_dump(exclude_none=True) if usage else {})
+
     @property
     def line(self) -> bytes:
+        """As it is written."""
         said = [self.experiment, self.query, self.epoch, self.model, self.calls, self.usage]
         return json.dumps(said).encode() + b"\n"
 
 
-def _read(file: Path) -> Iterator[_Charge]:
-    if not file.exists():
-        return
-    whole = file.read_bytes().rpartition(b"\n")[0]
-    for number, line in enumerate(whole.splitlines(), 1):
+def _read(file: str | Path, lines: bytes) -> Iterator[Charge]:
+    for number, line in enumerate(lines.splitlines(), 1):
         try:
-            yield _Charge(*json.loads(line))
+            yield Charge(*json.loads(line))
         except (ValueError, TypeError) as error:
             raise InvalidInputError(
                 f"{file}, line {number}, is damaged, so that nobody can tell what was spent; give this run a --log-dir "

@@ -249,6 +249,7 @@ class Turnstile(EarlyStopping):
 
     async def complete_task(self) -> dict[str, JsonValue]:
         """Say in the log how far apart the conditions could be, and what all of them had spent when this one ended."""
+        await self._gate.account.kept(wait=True)
         spent = self._gate.account.told
         return {"window": self._gate.window, **({"spent": spent} if spent else {})}
 
@@ -273,20 +274,21 @@ class PairGateEvents(Hooks):
 
     async def on_before_model_generate(self, data: BeforeModelGenerate) -> None:
         """Of the model under test and the grader alike."""
-        _charge(data.model_name, calls=1)
+        await _charge(data.model_name, calls=1)
 
     async def on_model_cache_usage(self, data: ModelCacheUsageData) -> None:
         """An answer that was kept costs nothing."""
-        _charge(data.model_name, calls=-1, usage=data.usage)
+        await _charge(data.model_name, calls=-1, usage=data.usage)
 
     async def on_model_usage(self, data: ModelUsageData) -> None:
         """Known when the answer is there."""
-        _charge(data.model_name, usage=data.usage)
+        await _charge(data.model_name, usage=data.usage)
 
 
-def _charge(model: str, calls: int = 0, usage: ModelUsage | None = None) -> None:
+async def _charge(model: str, calls: int = 0, usage: ModelUsage | None = None) -> None:
     if (gate := _installed.get()) and (asked := _asked.get()):
         gate.account.charge(*asked, model, calls, usage)
+        await gate.account.kept()
 
 
 _asked: ContextVar[tuple[str, Ask] | None] = ContextVar("_asked", default=None)

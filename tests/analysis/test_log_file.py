@@ -45,7 +45,8 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> EvalLog:
         ),
         pytest.param(
             "ftpx://host/logs",
-            "ftpx://host/logs: Protocol not known: ftpx; give a folder, a log, or an address of either",
+            "ftpx://host/logs cannot be reached (Protocol not known: ftpx); give a folder, a log, or an address of "
+            "either, with the keys and the address of its service in the environment",
             id="protocol",
         ),
     ],

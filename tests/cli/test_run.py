@@ -435,13 +435,6 @@ def no_inspect(monkeypatch: pytest.MonkeyPatch) -> None:
             id="budget",
         ),
         pytest.param(
-            [TASK, "--budget", "5calls", "--log-dir", "s3://bucket/logs"],
-            {},
-            "--budget keeps its account in the folder of the logs, and s3://bucket/logs is not on this machine; give a "
-            "--log-dir that is",
-            id="budget-of-a-remote-folder",
-        ),
-        pytest.param(
             [TASK, "--no-log-samples"],
             {},
             "--no-log-samples does not go with af run: pairs are made of samples; leave it out",

@@ -1,0 +1,125 @@
+"""Lines of an account at an address: there for good once they are said to be. For a path see `test_budget`."""
+
+import asyncio
+from collections.abc import Iterator
+
+import fsspec
+import pytest
+
+from evals.account_file import AccountFile, account_file
+from evals.budget import Account, Cap, Unit
+
+ADDRESS = "memory://accounts/spent"
+ONE, TWO = b"1\n", b"2\n"
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> Iterator[fsspec.AbstractFileSystem]:
+    monkeypatch.setattr("evals.account_file.GATHER", 0.01)
+    files = fsspec.filesystem("memory")
+    yield files
+    files.store.clear()
+
+
+def pieces(files: fsspec.AbstractFileSystem) -> dict[str, bytes]:
+    return {path.rpartition(".")[2]: files.cat_file(path) for path in sorted(files.glob(f"{ADDRESS}.*"))}
+
+
+def keep(account: AccountFile, *lines: bytes, wait: bool = True) -> None:
+    async def add() -> None:
+        for line in lines:
+            account.add(line)
+            await account.kept(wait)
+
+    asyncio.run(add())
+
+
+def test_a_line_is_there_when_it_is_waited_for(files: fsspec.AbstractFileSystem) -> None:
+    assert not account_file(ADDRESS).exists()
+    keep(account_file(ADDRESS), ONE, TWO)
+    assert pieces(files) == {"000000": ONE + TWO}
+    assert (account_file(ADDRESS).exists(), account_file(ADDRESS).read()) == (True, ONE + TWO)
+
+
+def test_lines_of_many_calls_are_one_request(files: fsspec.AbstractFileSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[bytes] = []
+    monkeypatch.setattr(type(files), "pipe_file", lambda self, path, piece: sent.append(piece))
+    account = account_file(ADDRESS)
+
+    async def calls() -> None:
+        async def call() -> None:
+            account.add(ONE)
+            await account.kept(wait=True)
+
+        await asyncio.gather(*(call() for _ in range(50)))
+
+    asyncio.run(calls())
+    assert sent == [ONE * 50]
+
+
+@pytest.mark.usefixtures("files")
+def test_nobody_waits_who_need_not() -> None:
+    account = account_file(ADDRESS)
+
+    async def call() -> list[bytes]:
+        account.add(ONE)
+        await account.kept(wait=False)
+        at_once = account.read()
+        await account.kept(wait=True)
+        return [at_once, account.read()]
+
+    assert asyncio.run(call()) == [b"", ONE]
+
+
+def test_one_who_is_cancelled_takes_no_line_with_it(files: fsspec.AbstractFileSystem) -> None:
+    account = account_file(ADDRESS)
+
+    async def calls() -> None:
+        account.add(ONE)
+        first = asyncio.create_task(account.kept(wait=True))
+        await asyncio.sleep(0)
+        account.add(TWO)
+        second = asyncio.create_task(account.kept(wait=True))
+        await asyncio.sleep(0)
+        first.cancel()
+        await second
+
+    asyncio.run(calls())
+    assert pieces(files) == {"000000": ONE + TWO}
+
+
+def test_a_full_piece_and_those_of_earlier_runs_are_left_alone(
+    files: fsspec.AbstractFileSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evals.account_file.PIECE", 3)
+    keep(account_file(ADDRESS), ONE, ONE, TWO)
+    keep(account_file(ADDRESS), TWO)
+    assert pieces(files) == {"000000": ONE + ONE, "000001": TWO, "000002": TWO}
+    account_file(ADDRESS).remove()
+    assert pieces(files) == {}
+
+
+def test_it_can_begin_with_what_is_known(files: fsspec.AbstractFileSystem) -> None:
+    account = account_file(ADDRESS)
+    account.begin([ONE, ONE])
+    keep(account, TWO)
+    assert pieces(files) == {"000000": ONE + ONE, "000001": TWO}
+
+
+def test_what_cannot_be_written_down_closes_a_budget(
+    files: fsspec.AbstractFileSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: object, path: str, piece: bytes) -> None:
+        raise RuntimeError("no such bucket")
+
+    monkeypatch.setattr(type(files), "pipe_file", refused)
+    account, unlimited = Account(Cap(100, Unit.CALLS), ADDRESS), Account(None, ADDRESS)
+
+    async def call() -> None:
+        for one in (account, unlimited):
+            one.charge("a", ("q", 1), "a/model", 1)
+            await one.kept(wait=True)
+
+    asyncio.run(call())
+    assert (account.closed_to("a"), unlimited.closed_to("a")) == (True, False)
+    assert account.reason == f"the account cannot be written to: {ADDRESS}: no such bucket"
