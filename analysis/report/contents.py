@@ -122,8 +122,9 @@ def _sequential(gaps: Sequence[Gap]) -> list[str]:
     if not any(gap.until for gap in gaps):
         return []
     said = (
-        "Some runs stopped at what they saw (--until). Gaps over queries and their verdicts allow for it; intervals "
-        "and p-values of all else (rates, differences of two gaps, published figures) are those of a number of queries "
-        "that was fixed, and hold no level there."
+        "Some runs stopped at what they saw (--until). The intervals of gaps over queries and their verdicts allow for "
+        "it; intervals and p-values of all else (rates, differences of two gaps, published rates) are those of a "
+        "number of queries that was fixed, and hold no level there. A gap that stopped the run is on average too far "
+        "from 0."
     )
     return [said]

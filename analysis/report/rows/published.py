@@ -16,6 +16,7 @@ from analysis.reply_schema import FAKING_SCORER, reason_column
 from analysis.report.schema import Experiment, Faking, Gap, PublishedFigure
 from analysis.statistics.paired_gap import paired_gap
 from analysis.statistics.rates import rate
+from analysis.statistics.sequential import sequential_gap
 from study.readings import OriginalFaking
 
 Quantity = Literal["gap", "compliance", "alignment_faking"]
@@ -50,7 +51,8 @@ def published(
     - Where the replies have the reading `ORIGINAL`, its published rate stands there too: the mean of the partial and
       the full form, among all replies with a label of it, of which refusals are neither (footnote 28).
 
-    Rates have Wilson's interval with the query as the unit. How many replies of ours have no label is said with each
+    Rates have Wilson's interval with the query as the unit; of a run that looked at its results the gap has the one
+    that holds at every look, the rates have not. How many replies of ours have no label is said with each
     figure. Where there is none with a label, ours is null and the verdict *no data*; of the proxy, to which a reply
     that cannot be read is a refusal, where none came at all.
 
@@ -98,7 +100,7 @@ def _compliance(contrast: Contrast, gap: Gap) -> Iterable[PublishedFigure]:
     proxy = contrast.scorer == PREFIX
     a, b = contrast.accepted if proxy else contrast.labels
     both = ~np.isnan(a) & ~np.isnan(b)
-    found = paired_gap(a[both], b[both])
+    found = (sequential_gap if contrast.until else paired_gap)(a[both], b[both])
     measured = {
         "scorer": contrast.scorer,
         "judge": gap.judge,

@@ -13,6 +13,7 @@ from analysis.report.rows.published import ORIGINAL, published
 from analysis.report.schema import Experiment, Gap, PublishedFigure
 from analysis.statistics.multiplicity import Correction
 from analysis.statistics.rates import rate
+from analysis.statistics.sequential import sequential_interval
 from study.outcome import Outcome
 from tests.made_up_report import experiment
 
@@ -137,6 +138,16 @@ def test_what_ours_is_over(
     unlabelled = [text for f in found.values() for text in f.assumptions if text.startswith(tuple("0123456789"))]
     assert unlabelled == [f"{count} replies have no label: {treated}" for count in said]
     assert not any(reason.startswith("denominator") for f in found.values() for reason in f.reasons)
+
+
+def test_of_a_sequential_run_the_gap_has_the_interval_that_holds_at_every_look() -> None:
+    """Else a run that stopped at a wide gap would differ from what was published by its stopping alone."""
+    labels = {PRIMARY: ("C" * 12 + "r" * 28, "r" * 40), PREFIX: ("C" * 12 + "m" * 28, "r" * 40)}
+    fixed, looked = (beside(frame(LLAMA, labels).assign(until=until))[1] for until in (None, "decided"))
+    low, high = map(float, sequential_interval(12, 0, 40))
+    shown = {(row.scorer, row.ours_low, row.ours_high) for row in looked if row.quantity == "gap"}
+    assert shown == {(scorer, low, high) for scorer in (PRIMARY, PREFIX)}
+    assert all(row.ours_low > low for row in fixed if row.quantity == "gap" and row.ours_low is not None)
 
 
 def test_a_rate_has_the_interval_of_its_own_replies() -> None:
