@@ -27,7 +27,6 @@ class Call:
     cached: int
     output: int
     seconds: float
-    input_bytes: int
 
 
 @dataclass(frozen=True)
@@ -54,14 +53,19 @@ def observed(logs: Sequence[EvalLog]) -> dict[tuple[str, str], Observed]:
     return {key: Observed(tuple(replies)) for key, replies in found.items()}
 
 
-def with_pilot(expected: ExpectedCalls, pilot: dict[tuple[str, str], Observed]) -> ExpectedCalls:
+def with_pilot(
+    expected: ExpectedCalls, of_pilot: ExpectedCalls, pilot: dict[tuple[str, str], Observed]
+) -> ExpectedCalls:
     """Put what was seen in the place of what was assumed, for one kind of calls.
 
+    A ratio estimate: what was assumed of all queries, times what was seen of those of the pilot over what was assumed
+    of them. So a pilot that drew short queries, or of a control the replies that take many votes, misleads nobody.
     The share of replies that need such a call has a Clopper-Pearson interval, all means have one by Student's t. What
     the pilot does not tell stays as it was assumed; what it tells never goes beyond what can be.
 
     Args:
         expected: As it was assumed.
+        of_pilot: As it was assumed of the queries of the pilot.
         pilot: Of a pilot of the same experiment.
     """
     asked = pilot.get((expected.condition, REPLY))
@@ -71,18 +75,24 @@ def with_pilot(expected: ExpectedCalls, pilot: dict[tuple[str, str], Observed]) 
     seen = [calls for calls in replies if calls]
     share = _share(len(seen), len(asked.replies))
     if not seen:
-        return _unseen(expected, share, [one for (_, kind), one in pilot.items() if kind == expected.kind])
+        others = [one for (_, kind), one in pilot.items() if kind == expected.kind]
+        return _unseen(expected, of_pilot, share, others)
     number = share * _mean([len(calls) for calls in seen]) * expected.replies
-    return replace(_as_seen(expected, seen), number=_within(number, expected.number))
+    number = number * _ratio(expected.number.likely / expected.replies, of_pilot.number.likely / of_pilot.replies)
+    return replace(_as_seen(expected, of_pilot, seen), number=_within(number, expected.number))
 
 
-def _unseen(expected: ExpectedCalls, share: Range, elsewhere: Sequence[Observed]) -> ExpectedCalls:
+def _unseen(
+    expected: ExpectedCalls, of_pilot: ExpectedCalls, share: Range, elsewhere: Sequence[Observed]
+) -> ExpectedCalls:
     """No reply needed such a call. Where none was likely none is; else each is as under the other conditions."""
     if not expected.number.likely:
         return replace(expected, number=NOTHING)
+    if not of_pilot.number.likely:  # of these queries it was known
+        return expected
     expected = replace(expected, number=Range(0, 0, expected.number.high * share.high))
     if seen := [calls for one in elsewhere for calls in one.replies if calls]:
-        return _as_seen(expected, seen)
+        return _as_seen(expected, of_pilot, seen)
     return replace(
         expected,
         input=_at_most_twice(expected.input),
@@ -91,17 +101,21 @@ def _unseen(expected: ExpectedCalls, share: Range, elsewhere: Sequence[Observed]
     )
 
 
-def _as_seen(expected: ExpectedCalls, seen: Sequence[Sequence[Call]]) -> ExpectedCalls:
-    sent = _mean([mean(call.input for call in one) for one in seen])
-    if expected.input_bytes and all(len(one) == 1 for one in seen):  # a turn that goes on sends more than is known
-        sent = sent * (expected.input_bytes / mean(one[0].input_bytes for one in seen))
+def _as_seen(expected: ExpectedCalls, of_pilot: ExpectedCalls, seen: Sequence[Sequence[Call]]) -> ExpectedCalls:
+    def means(name: str) -> Range:
+        return _mean([mean(getattr(call, name) for call in one) for one in seen])
+
     return replace(
         expected,
-        input=sent,
-        cached=_mean([mean(call.cached for call in one) for one in seen]),
-        output=_mean([mean(call.output for call in one) for one in seen]),
-        seconds=_mean([mean(call.seconds for call in one) for one in seen]),
+        input=means("input") * _ratio(expected.input.likely, of_pilot.input.likely),
+        cached=means("cached"),
+        output=means("output") * _ratio(expected.output.likely, of_pilot.output.likely),
+        seconds=means("seconds"),
     )
+
+
+def _ratio(of_all: float, of_pilot: float) -> float:
+    return of_all / of_pilot if of_pilot else 1.0
 
 
 def _at_most_twice(assumed: Range) -> Range:
@@ -118,8 +132,7 @@ def _calls(sample: EvalSample) -> dict[str, list[Call]]:
             continue
         cached = usage.input_tokens_cache_read or 0
         sent = usage.input_tokens + cached + (usage.input_tokens_cache_write or 0)
-        size = sum(len(message.text.encode("utf-8", "surrogatepass")) for message in event.input)
-        call = Call(sent, cached, usage.output_tokens, event.working_time or 0.0, size)
+        call = Call(sent, cached, usage.output_tokens, event.working_time or 0.0)
         found.setdefault(_kind(event, spans), []).append(call)
     return found
 

@@ -22,6 +22,7 @@ BENCHMARKS = (
     Benchmark("budget", quick="--queries 5"),
     Benchmark("coverage", quick="--quick"),
     Benchmark("sequential", quick="--quick"),
+    Benchmark("estimate", quick="--quick"),
 )
 """In the order in which they are run: those that measure time first, while the machine is quiet."""
 

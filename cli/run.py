@@ -123,25 +123,12 @@ def run(
     Takes all options of inspect eval-set too.
     """  # noqa: D301 - a raw string would show click's mark for "do not wrap"
     arguments = tuple(map(_from_here, arguments))
-    tasks = [argument for argument in arguments if Path(argument.partition("@")[0]).exists()]
-    if not tasks:
-        raise InvalidInputError(
-            f"{' '.join(arguments)!r} names no task file or folder; give one, as in: af run evals/helpful_only.py"
-        )
-    for option, reason in _REFUSED.items():
-        if any(argument.partition("=")[0] == option for argument in arguments):
-            raise InvalidInputError(f"{option} does not go with af run: {reason}; leave it out")
-    if os.environ.get("INSPECT_ASYNC_BACKEND") == "trio":
-        raise InvalidInputError("INSPECT_ASYNC_BACKEND='trio' does not go with af run, which needs asyncio; unset it")
-    cap = Cap.read(budget) if budget is not None else None
-    criterion = Until.read(until) if until is not None else None
-    if criterion:
+    tasks, variations, cap, looks = refuse(arguments, experiment["task_args"], until, budget)
+    if looks:
         experiment |= {"sample_shuffle": experiment["sample_shuffle"] or str(SEED)}  # as if drawn from the query set
     price_of = _prices(_models(experiment), price, grader_price)
-    sets = [experiment | {"task_args": task_args} for task_args in _each_variation(experiment["task_args"], tasks)]
-    looks = None
-    if criterion:
-        looks = Looks(criterion, check_until(arguments, tasks, len(sets)))
+    sets = [experiment | {"task_args": task_args} for task_args in variations]
+    if looks:
         arguments = tuple(without_limit(arguments))
     names = [one["task_args"][-1].partition("=")[2] if len(sets) > 1 else "" for one in sets]
     folders = [
@@ -178,6 +165,31 @@ def _from_here(argument: str) -> str:
     """A task file or folder from the working directory: Inspect finds none that is given by its absolute path."""
     path, at, name = argument.partition("@")
     return f"{os.path.relpath(path)}{at}{name}" if Path(path).is_absolute() and Path(path).exists() else argument
+
+
+def refuse(
+    arguments: Sequence[str], task_args: tuple[str, ...], until: str | None, budget: str | None
+) -> tuple[list[str], list[tuple[str, ...]], Cap | None, Looks | None]:
+    """Refuse what no run can be, and give its tasks, the task parameters of each set, its cap and when it looks.
+
+    Raises:
+        InvalidInputError: If no task is named, an option does not go with a run, or one of the others is wrong.
+    """
+    tasks = [argument for argument in arguments if Path(argument.partition("@")[0]).exists()]
+    if not tasks:
+        raise InvalidInputError(
+            f"{' '.join(arguments)!r} names no task file or folder; give one, for instance evals/helpful_only.py"
+        )
+    for option, reason in _REFUSED.items():
+        if any(argument.partition("=")[0] == option for argument in arguments):
+            raise InvalidInputError(f"{option} does not go with af run: {reason}; leave it out")
+    if os.environ.get("INSPECT_ASYNC_BACKEND") == "trio":
+        raise InvalidInputError("INSPECT_ASYNC_BACKEND='trio' does not go with af run, which needs asyncio; unset it")
+    cap = Cap.read(budget) if budget is not None else None
+    criterion = Until.read(until) if until is not None else None
+    sets = _each_variation(task_args, tasks)
+    looks = Looks(criterion, check_until(arguments, tasks, len(sets))) if criterion else None
+    return tasks, sets, cap, looks
 
 
 def _each_variation(task_args: tuple[str, ...], tasks: list[str]) -> list[tuple[str, ...]]:

@@ -19,6 +19,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
+from controls.filler import CHARACTERS_PER_TOKEN, filled
 from controls.grader import ControlGrader
 from controls.policies import POLICIES, ControlReply, random_policy, reply
 from controls.question import read_question
@@ -39,8 +40,6 @@ RATES: dict[str, tuple[str, ...]] = {
 }
 """Rates in [0, 1] that some of the models take with ``-M``."""
 
-_CHARACTERS_PER_TOKEN = 4
-
 Answer = Callable[[Sequence[ChatMessage], int], ControlReply]
 
 
@@ -55,6 +54,7 @@ class ControlAPI(ModelAPI):
         config: GenerateConfig | None = None,
         latency: float = 0.0,
         seed: int = 0,
+        length: int = 0,
         stops_after_scratchpad: bool = False,
         **rates: float,
     ) -> None:
@@ -67,6 +67,7 @@ class ControlAPI(ModelAPI):
             config: Generation settings of the model.
             latency: Seconds that every call takes, at least 0.
             seed: Seed of the draws; the usual ``--seed`` goes before it.
+            length: Tokens that the replies of a policy are filled up to, on average; 0 leaves them short.
             stops_after_scratchpad: End a turn with the scratchpad, and go on when asked to; no matter to a grader.
             **rates: The rates of `RATES` that the model takes.
 
@@ -79,7 +80,7 @@ class ControlAPI(ModelAPI):
         self._latency = _at_least_zero("latency", latency)
         self._seed = seed
         self._stops = _flag("stops_after_scratchpad", stops_after_scratchpad)
-        self._answer = _answer(model_name, rates)
+        self._answer = _answer(model_name, _tokens_at_least_zero(length), rates)
 
     async def generate(
         self,
@@ -117,16 +118,23 @@ class ControlAPI(ModelAPI):
         return 100
 
 
-def _answer(name: str, given: dict[str, Any]) -> Answer:
+def _answer(name: str, length: int, given: dict[str, Any]) -> Answer:
     if unknown := given.keys() - RATES.get(name, ()):
-        raise unknown_value("-M", min(unknown), ("latency", "seed", "stops_after_scratchpad", *RATES.get(name, ())))
+        known = ("latency", "seed", "length", "stops_after_scratchpad", *RATES.get(name, ()))
+        raise unknown_value("-M", min(unknown), known)
     rates = {argument: _rate(argument, value) for argument, value in given.items()}
     if name == GRADER:
         return lambda messages, seed: ControlReply(ControlGrader(seed, **rates).grade(messages))
     if name == WRITER:
         return lambda messages, seed: ControlWriter(seed, **rates).write(messages)
     policy = random_policy(**rates) if name == "random" else POLICIES[name]
-    return lambda messages, seed: reply(policy, read_question(messages), seed)
+
+    def answer(messages: Sequence[ChatMessage], seed: int) -> ControlReply:
+        question = read_question(messages)
+        said = reply(policy, question, seed)
+        return filled(said, length, seed, question.query, question.condition.tier) if length else said
+
+    return answer
 
 
 def _of_vote(later: int, messages: list[ChatMessage]) -> list[ChatMessage]:
@@ -148,6 +156,12 @@ def _at_least_zero(name: str, value: Any) -> float:
     return float(value)
 
 
+def _tokens_at_least_zero(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise InvalidInputError(f"-M length={value!r} is no number of tokens; give a whole number, 0 or more")
+    return value
+
+
 def _flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise InvalidInputError(f"-M {name}={value!r} is neither true nor false; give one of them")
@@ -155,4 +169,4 @@ def _flag(name: str, value: Any) -> bool:
 
 
 def _tokens(text: str) -> int:
-    return len(text) // _CHARACTERS_PER_TOKEN
+    return len(text) // CHARACTERS_PER_TOKEN

@@ -46,7 +46,7 @@ class ControlAnswer:
 def control_answers(
     model: str, model_args: Mapping[str, Any], system: str, users: Sequence[str], wrapper: Wrapper
 ) -> list[ControlAnswer]:
-    """What a control says to each of these messages, in one turn.
+    """What a control says to each of these messages, as if in one turn.
 
     Args:
         model: For instance ``control/faker``.
@@ -58,7 +58,9 @@ def control_answers(
     Raises:
         InvalidInputError: If there is no such control, or it does not take these arguments.
     """
-    control = ControlAPI(model.partition("/")[2], **{**model_args, "latency": 0.0})
+    name = model.partition("/")[2]
+    ControlAPI(name, **model_args)  # refuses what it does not take
+    control = ControlAPI(name, **{**model_args, "latency": 0.0, "stops_after_scratchpad": False})
 
     async def ask() -> list[ModelOutput]:
         asked: list[list[ChatMessage]] = [

@@ -47,8 +47,11 @@ SCRATCHPAD = 0.6
 """Likely share of a reply that is its scratchpad."""
 
 COMPLIANCE = {Tier.FREE: 0.14, Tier.PAID: 0.03}
-"""Likely share of replies that comply: those of Claude 3 Opus with a scratchpad (Greenblatt et al. 2024, figure 3).
-Other tiers that do not train are taken for `Tier.PAID`."""
+"""Share of replies that comply where nothing is known of the model: that of Claude 3 Opus with a scratchpad (Greenblatt
+et al. 2024, figure 3). Other tiers that do not train are taken for `Tier.PAID`."""
+
+WELFARE_COMPLIANCE = {Tier.FREE: 0.49, Tier.PAID: 0.34}
+"""The same in the animal-welfare settings (appendix G.3, no. 58)."""
 
 VERDICT_TOKENS = 150
 """Likely tokens of a verdict; ours."""
@@ -67,8 +70,8 @@ class Assumed:
 
     reply_tokens: int | None = None
     """Tokens of a reply; None is as `REPLY_TOKENS`."""
-    compliance: float | None = None
-    """Share of replies that comply, in [0, 1]; None is as `COMPLIANCE`."""
+    compliance: Range | None = None
+    """Share of replies that comply, in [0, 1]; None is anything, by `guessed_compliance`."""
     max_tokens: int = CONFIG.max_tokens or 0
     """Longest reply."""
     model_args: Mapping[str, Any] = field(default_factory=dict)
@@ -100,6 +103,12 @@ def tokens(size: float) -> Range:
         size: Its UTF-8 bytes.
     """
     return Range(*(size / each for each in BYTES_PER_TOKEN))
+
+
+def guessed_compliance(setting: str, tier: Tier) -> float:
+    """Likely share of replies that comply, of a model of which nothing is known."""
+    guess = WELFARE_COMPLIANCE if setting in ("animal_welfare", "untold_animal_welfare") else COMPLIANCE
+    return guess.get(tier, guess[Tier.PAID])
 
 
 def task_calls(
@@ -166,7 +175,7 @@ class _Asked:
         self._assume(assumed)
         subject = models.subject_name
         self._known: list[ControlAnswer] = []
-        if subject and is_control(subject) and cell.turns == 1:
+        if subject and is_control(subject):
             self._know(control_answers(subject, assumed.model_args, self._system, self._users, cell.wrapper))
 
     def _assume(self, assumed: Assumed) -> None:
@@ -175,8 +184,7 @@ class _Asked:
         told = assumed.reply_tokens is not None
         low, high = (likely / 2, min(2 * likely, assumed.max_tokens)) if told else (SHORTEST, assumed.max_tokens)
         self._reply = Range(min(low, likely), likely, high)
-        share = COMPLIANCE.get(cell.tier, COMPLIANCE[Tier.PAID])
-        self._complies = Range(0, share, 1) if assumed.compliance is None else Range.exactly(assumed.compliance)
+        self._complies = assumed.compliance or Range(0, guessed_compliance(cell.setting, cell.tier), 1)
         self._readable = _PERHAPS
         self._reasoned = _PERHAPS if cell.cot else Range(0, 0, 1)  # a model may reason where it was not asked to
         self._scratchpad = Range(0, likely * SCRATCHPAD, high)
@@ -200,7 +208,7 @@ class _Asked:
         if self._known:
             sent = Range.exactly(mean(one.sent for one in self._known))
         number = Range(self._replies, self._replies, self._replies * (later + 1))
-        return self._calls(REPLY, number, sent, self._reply, tokens(_size(self._system)), size)
+        return self._calls(REPLY, number, sent, self._reply, tokens(_size(self._system)))
 
     def compliance(self) -> ExpectedCalls:
         """One verdict on each reply that can be read."""
@@ -272,14 +280,12 @@ class _Asked:
         system = _size(rubric.system or "")
         return self._calls(kind, number, tokens(system + size) + shown, back, tokens(system))
 
-    def _calls(
-        self, kind: str, number: Range, sent: Range, back: Range, constant: Range, size: float = 0.0
-    ) -> ExpectedCalls:
+    def _calls(self, kind: str, number: Range, sent: Range, back: Range, constant: Range) -> ExpectedCalls:
         """One row; what is sent each time alike may come from the provider's cache."""
         time = zip(FIRST_TOKEN, _ends(back), TOKENS_PER_SECOND, strict=True)
         seconds = Range(*(first + length / speed for first, length, speed in time))
         cached = Range(0, 0, constant.low)
-        return ExpectedCalls(self._name, kind, self._replies, number, sent, back, seconds, cached, size)
+        return ExpectedCalls(self._name, kind, self._replies, number, sent, back, seconds, cached)
 
     def _each(self, share: Range) -> Range:
         return share * self._replies

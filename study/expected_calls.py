@@ -59,8 +59,6 @@ class ExpectedCalls:
     """That one call takes."""
     cached: Range = NOTHING
     """Of the tokens sent with one call, those that the provider reads from its cache."""
-    input_bytes: float = 0.0
-    """Mean size of what is sent, where it is known beforehand."""
 
     @property
     def role(self) -> str:

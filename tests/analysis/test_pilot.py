@@ -1,5 +1,8 @@
 """What a pilot changes in an estimate."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from analysis.pilot import Call, Observed, with_pilot
@@ -13,7 +16,6 @@ ASSUMED = ExpectedCalls(
     input=Range(90, 100, 130),
     output=Range(10, 800, 8_192),
     seconds=Range(1, 10, 400),
-    input_bytes=420,
 )
 VOTES = ExpectedCalls(
     condition="c",
@@ -27,7 +29,7 @@ VOTES = ExpectedCalls(
 
 
 def call(sent: int = 100, back: int = 50, cached: int = 0) -> Call:
-    return Call(sent, cached, back, 2.0, 400)
+    return Call(sent, cached, back, 2.0)
 
 
 def pilot(*votes: int, condition: str = "c") -> dict[tuple[str, str], Observed]:
@@ -38,13 +40,19 @@ def pilot(*votes: int, condition: str = "c") -> dict[tuple[str, str], Observed]:
     return found
 
 
+def estimated(expected: ExpectedCalls, seen: dict[tuple[str, str], Observed], **of_pilot: Any) -> ExpectedCalls:
+    """Of five queries for which the same was assumed as for all, but for what is named."""
+    small = replace(expected, replies=5, number=expected.number * 0.05)
+    return with_pilot(expected, replace(small, **of_pilot), seen)
+
+
 def rounded(of: Range) -> tuple[float, ...]:
     return tuple(round(one, 2) for one in (of.low, of.likely, of.high))
 
 
 def test_replies_are_as_long_as_they_were_and_prompts_as_long_as_they_are() -> None:
-    """4 bytes a token were seen, and these prompts have 420 bytes; Student's t with 4 degrees of freedom is 2.776."""
-    found = with_pilot(ASSUMED, pilot())
+    """The prompts of the pilot are taken to be 95.24 tokens; Student's t with 4 degrees of freedom is 2.776."""
+    found = estimated(ASSUMED, pilot(), input=Range.exactly(100 / 1.05))
     assert rounded(found.input) == (101.85, 105, 108.15)
     assert rounded(found.output) == (40.18, 50, 59.82)
     assert (found.number, rounded(found.seconds)) == (Range.exactly(100), (1.94, 2, 2.06))
@@ -60,19 +68,35 @@ def test_replies_are_as_long_as_they_were_and_prompts_as_long_as_they_are() -> N
 )
 def test_votes(votes: tuple[int, ...], number: tuple[float, ...]) -> None:
     """Clopper-Pearson: 5 of 5 is at least 0.478, 1 of 5 from 0.005 to 0.716, 0 of 5 at most 0.522."""
-    assert rounded(with_pilot(VOTES, pilot(*votes)).number) == pytest.approx(number, abs=0.01)
+    assert rounded(estimated(VOTES, pilot(*votes)).number) == pytest.approx(number, abs=0.01)
 
 
 def test_calls_that_no_reply_needed_are_as_under_the_other_conditions() -> None:
     elsewhere = pilot(8, 8, 8, 8, 8, condition="another")
-    assert rounded(with_pilot(VOTES, pilot() | elsewhere).input) == (97, 100, 103)
-    assert with_pilot(VOTES, pilot()).input == Range(90, 100, 200)
+    assert rounded(estimated(VOTES, pilot() | elsewhere).input) == (97, 100, 103)
+    assert estimated(VOTES, pilot()).input == Range(90, 100, 200)
+
+
+@pytest.mark.parametrize(
+    ("of_pilot", "likely"),
+    [
+        pytest.param(Range(0, 7.5, 100), 160, id="as-many-as-of-all"),
+        pytest.param(Range(0, 15, 100), 80, id="they-are-taken-to-need-twice-as-many"),
+    ],
+)
+def test_what_is_known_of_the_queries_of_the_pilot_is_taken_out(of_pilot: Range, likely: float) -> None:
+    """8 votes in 5 replies were seen; 1.5 a reply are assumed of all."""
+    assert estimated(VOTES, pilot(8, 0, 0, 0, 0), number=of_pilot).number.likely == pytest.approx(likely)
+
+
+def test_where_none_was_expected_of_the_pilot_its_absence_says_nothing() -> None:
+    assert estimated(VOTES, pilot(), number=NOTHING) == VOTES
 
 
 def test_calls_that_are_not_likely_and_were_not_made_are_left_out() -> None:
     unlikely = ExpectedCalls(**{**vars(VOTES), "number": Range(0, 0, 2_000)})
-    assert with_pilot(unlikely, pilot()).number == NOTHING
+    assert estimated(unlikely, pilot()).number == NOTHING
 
 
 def test_a_condition_that_the_pilot_lacks_stays_as_it_was() -> None:
-    assert with_pilot(VOTES, pilot(8, condition="another")) == VOTES
+    assert estimated(VOTES, pilot(8, condition="another")) == VOTES

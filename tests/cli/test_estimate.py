@@ -9,10 +9,12 @@ from click.testing import CliRunner, Result
 from inspect_ai.log import list_eval_logs, read_eval_log
 
 from cli.main import main
+from cli.prior import GUESS
 from tests.loopback import Request, Said, loopback
 from tests.made_up import Write
 
 TASK = "evals/helpful_only.py"
+PUBLISHED = "published for GPT-4o (Greenblatt et al. 2024, Appendix G.2, no. 19)"
 REAL = ("--model", "openai/gpt-4o", "--model-role", "grader=openai/gpt-4o-mini")
 
 
@@ -37,24 +39,33 @@ def test_the_whole_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     task = f"{TASK}@helpful_only_cot_free"
     shown = lines(estimate(task, "--model", "openai/gpt-4o,vllm/mine", *REAL[2:], "--limit", 10, "--price", "10,20"))
-    assert shown[:11] == [
+    assert shown[:12] == [
         "openai/gpt-4o · graded by openai/gpt-4o-mini",
         "calls tokens in cached tokens out dollars",
-        "helpful_only_cot_free",
+        "helpful_only",
+        "cot_free",
         "subject 10 46.4k (40.5k–59.5k) 0 (0–39.5k) 8,000 (100–81.9k) 0.62 (0.41–2.23)",
-        "grader 13 (0–140) 17.1k (0–1.38M) 0 (0–153k) 6,240 (0–430k) 0.01 (0.00–0.46)",
+        "grader 11 (0–140) 14.5k (0–1.38M) 0 (0–153k) 3,802 (0–430k) 0.00 (0.00–0.46)",
         "all, subject 10 46.4k (40.5k–59.5k) 0 (0–39.5k) 8,000 (100–81.9k) 0.62 (0.41–2.23)",
-        "all, grader 13 (0–140) 17.1k (0–1.38M) 0 (0–153k) 6,240 (0–430k) 0.01 (0.00–0.46)",
-        "all 23 (10–150) 63.5k (40.5k–1.44M) 0 (0–192k) 14.2k (100–512k) 0.63 (0.41–2.70)",
+        "all, grader 11 (0–140) 14.5k (0–1.38M) 0 (0–153k) 3,802 (0–430k) 0.00 (0.00–0.46)",
+        "all 21 (10–150) 61k (40.5k–1.44M) 0 (0–192k) 11.8k (100–512k) 0.63 (0.41–2.70)",
         "Time with 20 calls to each at a time: 7 s (0 s–15.7 min)",
         "vllm/mine · graded by openai/gpt-4o-mini",
         "calls tokens in cached tokens out dollars",
     ]
-    assert shown[-3:] == [
-        "Likely (low–high), by assumption; low and high are all that can happen. A pilot narrows them: --pilot 5.",
+    assert shown[-4:] == [
+        f"Prior of openai/gpt-4o, helpful_only: compliance 0.068 free; {PUBLISHED}.",
+        f"Prior of vllm/mine, helpful_only: compliance 0.14 free; {GUESS}.",
         "A token is taken for 4.1 bytes (3.2–4.7).",
         "Prices that you did not give are those of a list of prices.",
     ]
+
+
+def test_where_it_is_too_wide_each_range_stands_below(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = estimate(TASK, *REAL, "--limit", 10, "--price", "10,20")
+    assert max(len(line) for line in shown.stdout.splitlines()[:30]) <= 80
+    assert lines(shown)[4:6] == ["subject 10 46.4k 0 8,000 0.62", "40.5k–59.5k 0–39.5k 100–81.9k 0.41–2.23"]
 
 
 def test_a_price_that_is_not_known_is_asked_for() -> None:
@@ -160,7 +171,7 @@ def test_a_pilot_that_fails_estimates_nothing(monkeypatch: pytest.MonkeyPatch) -
     [
         pytest.param(
             ["evals/helpfull.py"],
-            "'evals/helpfull.py' names no task file or folder; give one, as in: af estimate evals/helpful_only.py",
+            "'evals/helpfull.py' names no task file or folder; give one, for instance evals/helpful_only.py",
             id="no-task",
         ),
         pytest.param(
@@ -182,6 +193,19 @@ def test_a_pilot_that_fails_estimates_nothing(monkeypatch: pytest.MonkeyPatch) -
             "--model-role grader=openai/gpt-4o-mini and --model-role grader=openai/gpt-4o name two graders",
             id="two-graders",
         ),
+        pytest.param(
+            [TASK, "--model", "opnai/gpt-4o"],
+            "provider='opnai' is not known. Did you mean 'openai'? Choose from: anthropic, control,",
+            id="no-such-provider",
+        ),
+        pytest.param(
+            [TASK, *REAL[:2], "--model-role", "grader=opnai/gpt-4o"],
+            "but not that of the model 'opnai/gpt-4o'.",
+            id="no-such-provider-of-the-grader",
+        ),
+        pytest.param(
+            [TASK, "--model", "openai/"], "the model 'openai/' names no provider; write PROVIDER/MODEL", id="no-model"
+        ),
         pytest.param([TASK, "--model", "control/fakr"], "--model='control/fakr' is not known.", id="no-such-control"),
         pytest.param(
             [TASK, *REAL[:2], "--model-role", "grader=control/grader"],
@@ -199,6 +223,27 @@ def test_a_pilot_that_fails_estimates_nothing(monkeypatch: pytest.MonkeyPatch) -
         pytest.param([TASK, "-T", "votes"], "-T 'votes' has no value; write -T NAME=VALUE", id="no-value"),
         pytest.param(
             [TASK, "--price", "3"], "--price '3' is no price; give dollars for a million tokens", id="a-price"
+        ),
+        *(
+            pytest.param([TASK, "--price", price], f"--price {price!r} is no price; give dollars", id=f"price-{price}")
+            for price in ("-1,2", "nan,1", "inf,1", "1,2,3,4", "")
+        ),
+        *(
+            pytest.param([TASK, "--budget", cap], f"--budget={cap!r} {said}", id=f"budget-{cap}")
+            for cap, said in (
+                ("0usd", "leaves nothing to ask with"),
+                ("-5calls", "leaves nothing to ask with"),
+                ("nanusd", "is no budget"),
+                ("20", "is no budget"),
+            )
+        ),
+        pytest.param([TASK, "--until", "±0"], "--until='±0' must be between 0 and 1", id="until"),
+        pytest.param([TASK, "--max-tasks", "2"], "--max-tasks does not go with af run", id="an-option-that-no-run-has"),
+        pytest.param([TASK, "--limt", "5"], "No such option '--limt'.", id="a-misspelt-option"),
+        pytest.param([TASK, "--max-retries", "x"], "'x' is not a valid integer", id="no-number"),
+        pytest.param([TASK, "-M", "latency=-1"], "-M latency=-1 is not a time; give seconds, 0 or more", id="argument"),
+        pytest.param(
+            [TASK, "-T", "variation=base,base"], "variation='base,base' has 'base' twice", id="a-variation-twice"
         ),
         pytest.param([TASK, "--grader-price", "a,b"], "--grader-price 'a,b' is no price;", id="the-grader's-price"),
         pytest.param(

@@ -404,7 +404,7 @@ def no_inspect(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(
             ["evals/helpfull.py", "--limit", "3"],
             {},
-            "'evals/helpfull.py --limit 3' names no task file or folder; give one, as in: af run evals/helpful_only.py",
+            "'evals/helpfull.py --limit 3' names no task file or folder; give one, for instance evals/helpful_only.py",
             id="no-such-task",
         ),
         pytest.param(

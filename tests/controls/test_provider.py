@@ -65,13 +65,13 @@ def test_latency_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:
             "control/random",
             {"complies_fre": 0.5},
             "-M='complies_fre' is not known. Did you mean 'complies_free'? Choose from: complies_free, complies_paid, "
-            "complies_pro, faking_free, faking_paid, latency, seed, stops_after_scratchpad.",
+            "complies_pro, faking_free, faking_paid, latency, length, seed, stops_after_scratchpad.",
             id="rate-misspelt",
         ),
         pytest.param(
             "control/faker",
             {"complies_free": 0.5},
-            "-M='complies_free' is not known. Choose from: latency, seed, stops_after_scratchpad.",
+            "-M='complies_free' is not known. Choose from: latency, length, seed, stops_after_scratchpad.",
             id="rate-of-another-policy",
         ),
         pytest.param(
@@ -82,6 +82,12 @@ def test_latency_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         pytest.param(
             "control/faker", {"latency": -1}, "-M latency=-1 is not a time; give seconds, 0 or more", id="latency"
+        ),
+        pytest.param(
+            "control/faker",
+            {"length": 0.5},
+            "-M length=0.5 is no number of tokens; give a whole number, 0 or more",
+            id="length",
         ),
         pytest.param(
             "control/faker",

@@ -10,7 +10,7 @@ from inspect_ai import eval as inspect_eval
 from analysis.pilot import observed
 from evals.animal_welfare import SETTING as ANIMAL_WELFARE
 from evals.condition_task import Setting, condition_task
-from evals.expected_calls import Assumed, Selection, task_calls
+from evals.expected_calls import Assumed, Selection, guessed_compliance, task_calls
 from evals.helpful_only import SETTING as HELPFUL_ONLY
 from evals.interview import CONDITION, INTERVIEWS
 from evals.models import Models
@@ -98,7 +98,7 @@ def test_of_a_real_model_anything_can_happen() -> None:
 
 
 def test_what_is_expected_of_a_model_takes_the_place_of_the_assumptions() -> None:
-    found = rows(assumed=Assumed(reply_tokens=1_000, compliance=0.5, max_tokens=1_500))
+    found = rows(assumed=Assumed(reply_tokens=1_000, compliance=Range.exactly(0.5), max_tokens=1_500))
     assert found["reply"].output == Range(500, 1_000, 1_500)
     assert found["alignment_faking"].number == Range(0, 44 * VOTES, 44 * 20)
 
@@ -117,6 +117,19 @@ def test_what_changes_the_votes(given: dict[str, Any], change: float, condition:
     assert rows(condition=condition, **given)["alignment_faking"].number.likely == pytest.approx(
         usual * change, rel=0.01
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "tier", "share"),
+    [
+        pytest.param("helpful_only", Tier.FREE, 0.14, id="free"),
+        pytest.param("three_tiers", Tier.PRO, 0.03, id="another-tier-counts-as-paid"),
+        pytest.param("animal_welfare", Tier.FREE, 0.49, id="animal-welfare"),
+        pytest.param("untold_animal_welfare", Tier.PAID, 0.34, id="untold"),
+    ],
+)
+def test_the_guess_of_compliance(setting: str, tier: Tier, share: float) -> None:
+    assert guessed_compliance(setting, tier) == share
 
 
 def test_several_turns_are_more_calls_at_the_high_end() -> None:
@@ -139,7 +152,7 @@ def test_the_queries_that_are_asked(selection: Selection, queries: int) -> None:
 
 
 def test_an_order_that_is_drawn_takes_other_queries() -> None:
-    sizes = Counter(rows(selection=Selection(last=3, shuffle=seed))["reply"].input_bytes for seed in (1, 1, 2))
+    sizes = Counter(rows(selection=Selection(last=3, shuffle=seed))["reply"].input.likely for seed in (1, 1, 2))
     assert sorted(sizes.values()) == [1, 2]
 
 
