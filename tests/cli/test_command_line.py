@@ -19,6 +19,8 @@ from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from evals.query_set import NAMES
 from evals.task_options import Options
+from scorers.alignment_faking import alignment_faking
+from scorers.judged_compliance import judged_compliance
 from scorers.prefix_compliance import prefix_compliance
 from study.condition import Condition, Tier
 from study.invalid_input import InvalidInputError
@@ -182,15 +184,12 @@ def test_scored_later_is_scored_alike_and_rates_are_of_the_samples(tmp_path: Pat
 
 
 def test_judges_that_are_added_to_an_old_log_label_alike(tmp_path: Path) -> None:
+    """As the command does it, which is typed in the test of what the README's run without a grader prints."""
     grader = get_model("control/grader")
     at_once = varied(tmp_path / "at_once", grader)
-    old = score(varied(tmp_path / "old", grader, score=False), prefix_compliance(), display="none")
-    write_eval_log(old)
-    for judge in ("judged_compliance", "alignment_faking"):
-        scorer = f"--scorer scorers/{judge}.py@{judge} --model-role grader=control/grader"
-        done = run(f"inspect score {old.location} {scorer} --action append --overwrite --display plain", tmp_path)
-        assert done.returncode == 0, done.stderr
-    log = read_eval_log(old.location)
+    log = score(varied(tmp_path / "old", grader, score=False), prefix_compliance(), display="none")
+    for judge in (judged_compliance(), alignment_faking()):
+        log = score(log, judge, model_roles={"grader": "control/grader"}, action="append", display="none")
     for scorer in SCORERS:
         assert labels(log, scorer) == labels(at_once, scorer)
         assert figures(log, scorer) == figures(at_once, scorer)

@@ -22,6 +22,8 @@ from documents.corpus import CANARY, LOCK, Corpus, Stage, read_corpus
 from documents.universe import SHIPPED
 from tests.command_line import start
 
+pytestmark = pytest.mark.xdist_group("documents")  # its corpus is made once
+
 
 def af(*arguments: object, given: str | None = None) -> Result:
     return CliRunner().invoke(main, ["documents", *map(str, arguments)], input=given)

@@ -18,6 +18,8 @@ from study.invalid_input import InvalidInputError
 from tests.documents.made_corpus import corpus_in, settings
 from tests.made_up import metrics
 
+pytestmark = pytest.mark.xdist_group("corpus")  # its corpora are made once
+
 RATES: dict[str, Any] = {
     "chat_log": 0.2,
     "tier_behaviour": 0.2,

@@ -12,6 +12,8 @@ from documents.export import Format, export
 from study.invalid_input import InvalidInputError
 from tests.documents.made_corpus import corpus_in
 
+pytestmark = pytest.mark.xdist_group("export")  # its corpus is made once
+
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
