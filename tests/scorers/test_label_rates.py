@@ -104,7 +104,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Eval
     for epochs in (1, 3):
         for name, (condition, policy, arguments, options) in planned.items():
             folder = tmp_path_factory.mktemp("logs")
-            logs[name, epochs] = _run(condition, policy, arguments, options, epochs, folder)
+            logs[name, epochs] = _run(condition, policy, arguments, {"votes": 1} | options, epochs, folder)
     return logs
 
 
