@@ -16,6 +16,7 @@ from analysis.frame_cache import FrameCache
 from analysis.log_file import LogFacts, LogSource, content_key, find_logs, plain, read_header
 from analysis.log_rows import SCORERS, read_rows
 from analysis.reply_schema import check, reason_column, to_pandas
+from study.cell import Cell
 from study.interview import INTERVIEW_READINGS
 from study.invalid_input import InvalidInputError
 
@@ -77,6 +78,7 @@ def read_replies(
     check(frame)
     order = {location: i for i, location in enumerate(facts)}
     exclusions += [*duplicates, *_older_scores(frame), *_missing_scorers(frame)]
+    notes += _unsaid([*used.values()])
     return Replies(frame, sorted(exclusions, key=lambda exclusion: order.get(exclusion.log, -1)), notes)
 
 
@@ -126,6 +128,16 @@ def _judges(log: LogFacts) -> str:
         f" --scorer {first} --model-role grader=PROVIDER/MODEL --action append --overwrite, then the same with "
         f"--scorer {second}"
     )
+
+
+def _unsaid(logs: Sequence[LogFacts]) -> list[str]:
+    """What is taken for granted of logs that are older than the fields of a cell which would say it."""
+    older = [log for log in logs if log.unsaid]
+    names = [name for name in Cell.model_fields if any(name in log.unsaid for log in older)]
+    taken = ", ".join(f"{name}={Cell.model_fields[name].default}" for name in names)
+    say = "does not say of its samples" if len(older) == 1 else "do not say of their samples"
+    said = f"{len(older)} of {len(logs)} logs, of an earlier version, {say} what is assumed: {taken}"
+    return [said] if older else []
 
 
 def _left_out(location: str, log: LogFacts, rows: int) -> list[Exclusion]:

@@ -12,7 +12,7 @@ from analysis.cache_folder import CacheFolder
 from analysis.log_file import LogFacts
 from analysis.reply_schema import ARROW, DIGEST
 
-READING = 1
+READING = 2
 """Raised when a log is read otherwise than before, though the columns stay the same."""
 
 _FACTS = b"facts"
@@ -60,7 +60,7 @@ def _read(path: Path) -> tuple[LogFacts, pa.Table]:
 def _read_facts(metadata: Mapping[bytes, bytes]) -> tuple[LogFacts, int]:
     said = json.loads(metadata[_FACTS])
     rows = said.pop("rows")
-    return LogFacts(**said | {"unknown_scorers": tuple(said["unknown_scorers"])}), rows
+    return LogFacts(**said | {name: tuple(said[name]) for name in ("unknown_scorers", "unsaid")}), rows
 
 
 def _at(table: pa.Table, location: str) -> pa.Table:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isnan
 from typing import Any
 
@@ -28,6 +29,7 @@ DIGESTS = tuple(name for name in Cell.model_fields if name.endswith("_sha256"))
 UNTIL = "until"
 """In the metadata of a log: what the run was stopped at, if it looked at its results and stopped."""
 
+_WITH_DEFAULT = [name for name, field in Cell.model_fields.items() if not field.is_required()]
 _FLAGS = ("hidden_reasoning", "unasked_reasoning")
 
 
@@ -56,7 +58,8 @@ def read_rows(log: EvalLog, written: str = "") -> tuple[LogFacts, pa.Table]:
     scorers = _scorers(log, summaries, names)
     shared = _shared(log, location)
     rows = [shared | _row(log, location, summary, scorers) for summary in summaries]
-    return _facts(log, written, names, scorers), table(location, rows)
+    unsaid = tuple(name for name in _WITH_DEFAULT if any(name not in summary.metadata for summary in summaries))
+    return replace(_facts(log, written, names, scorers), unsaid=unsaid), table(location, rows)
 
 
 def looked_until(log: EvalLog) -> str | None:

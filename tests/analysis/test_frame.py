@@ -680,6 +680,26 @@ def relabel(scorer: str, score: Score) -> Edit:
     return edit
 
 
+def test_what_an_older_log_does_not_say_is_assumed_and_told_once(run: list[EvalLog], tmp_path: Path) -> None:
+    def older(log: EvalLog) -> None:
+        for sample in log.samples or []:
+            for name in ("tier_told", "interview", "turns"):
+                del sample.metadata[name]
+
+    free, paid = run
+    files = [put(free, tmp_path / "free.eval", older), put(paid, tmp_path / "paid.eval")]
+    assumed = "tier_told=yes, interview=False, turns=1"
+    for cached in (None, tmp_path / "kept", tmp_path / "kept"):
+        replies = read_replies(files, cached)
+        assert replies.notes == [
+            f"1 of 2 logs, of an earlier version, does not say of its samples what is assumed: {assumed}"
+        ]
+        assert {*zip(*(replies.frame[name] for name in ("tier_told", "interview", "turns")), strict=True)} == {
+            ("yes", False, 1)
+        }
+    assert read_replies(files[1:]).notes == []
+
+
 @pytest.mark.defect(17)
 @pytest.mark.parametrize(
     ("edit", "message"),
