@@ -14,7 +14,7 @@ from time import monotonic
 from filelock import FileLock, Timeout
 
 from cli.folder_lock import alone_in
-from cli.run import newest_logs
+from cli.run import ALL_SAMPLES, ALL_TASKS, newest_logs
 from evals.engine_files import flow_spec
 from evals.pair_gate import pair_gate
 from evals.sweep import Experiment
@@ -80,11 +80,14 @@ def run_experiment(one: Experiment, log_dir: str) -> Outcome:
 def _run(one: Experiment, folder: str) -> tuple[int, str | None]:
     from inspect_flow import FlowOptions, FlowSpec
     from inspect_flow.api import init, run
+    from uv import find_uv_bin
 
+    os.environ["PATH"] = f"{Path(find_uv_bin()).parent}{os.pathsep}{os.environ['PATH']}"  # where Flow looks for it
     init(display="none")
     spec = FlowSpec.model_validate(flow_spec([one], folder))
     assert isinstance(spec.options, FlowOptions)
     spec.options.display = "none"
+    spec.options.max_tasks, spec.options.max_samples = int(ALL_TASKS), int(ALL_SAMPLES)  # the gate says which begin
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), pair_gate(one.connections):
         result = run(spec)
     logs = newest_logs(folder)

@@ -35,10 +35,10 @@ from study.price import given_price, known_price
 CONNECTIONS = 20
 """Requests to the model under test at a time, unless the user says otherwise."""
 
-_ALL_TASKS = "1000"
+ALL_TASKS = "1000"
 """More tasks than there can be: behind the gate each waits for all others to start."""
 
-_ALL_SAMPLES = "1000000"
+ALL_SAMPLES = "1000000"
 """More than there can be: it is for the gate to say which begin. With fewer, those that wait for their turn could leave
 no place to one that a killed run had begun: Inspect starts such a sample late, after it has looked it up in the log."""
 
@@ -238,7 +238,7 @@ def _run_set(
                 return 0
             more = ["--limit", str(limit)] if limit else []
             with pair_gate(max_connections, account) as gate:
-                all_at_once = ["--max-tasks", _ALL_TASKS, "--max-samples", _ALL_SAMPLES]
+                all_at_once = ["--max-tasks", ALL_TASKS, "--max-samples", ALL_SAMPLES]
                 code = _inspect(["eval-set", *all_at_once, *_once(arguments), *command, *more])
             logs = newest_logs(folder)
             whole = not code and all(log.status == "success" and not stopped(log) for log in logs)

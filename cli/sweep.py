@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 import yaml
+from dotenv import find_dotenv, load_dotenv
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -73,6 +74,7 @@ def sweep(
             "af sweep runs with Inspect Flow, which is not installed; install it: pip install -e '.[sweep]' -c "
             "constraints.txt"
         )
+    load_dotenv(find_dotenv(usecwd=True))  # as Inspect does in what it runs: keys
     planned = _plan(file, experiments, with_keys=runs)
     folder = (log_dir or f"{os.environ.get('INSPECT_LOG_DIR', 'logs').rstrip('/')}/{file.stem}").rstrip("/")
     _show(planned)

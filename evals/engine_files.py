@@ -11,9 +11,6 @@ from evals.sweep import Experiment
 from scorers.judge import GRADER_ROLE
 from study.model_name import CONTROL_PROVIDER, is_control
 
-_ALL_TASKS = 1000
-"""More than an experiment has: all of its conditions run at once, so that their queries stay in pairs."""
-
 
 def flow_spec(experiments: Sequence[Experiment], log_dir: str) -> dict[str, Any]:
     """What ``flow run`` reads; Flow keeps its logs in one folder, and finds them there when it is run again.
@@ -30,7 +27,6 @@ def flow_spec(experiments: Sequence[Experiment], log_dir: str) -> dict[str, Any]
         "store": None,  # Flow's index of logs, in the user's data folder
         "options": {
             **({"limit": first.limit} if first.limit else {}),
-            "max_tasks": _ALL_TASKS if len(experiments) == 1 else 10,
             "retry_attempts": 0,  # typed again it asks what failed, when the user has seen why
             "retry_on_error": 0,
         },

@@ -92,7 +92,7 @@ def test_flow_is_given_every_task(whole: list[Experiment]) -> None:
     assert {key: value for key, value in spec.items() if key != "tasks"} == {
         "log_dir": "s3://bucket/logs",
         "store": None,
-        "options": {"limit": 2, "max_tasks": 10, "retry_attempts": 0, "retry_on_error": 0},
+        "options": {"limit": 2, "retry_attempts": 0, "retry_on_error": 0},
     }
     model = {
         "name": "openai/gpt-4o",
