@@ -209,6 +209,10 @@ def test_a_grader_that_is_refused_costs_no_reply_and_is_told_at_once(
         "The replies are kept. To judge those logs again:",
         f"  inspect score {log.location.removeprefix('file://')} --action overwrite --overwrite",
     ]
+    where = "judged_compliance gave no label in cot_free (2 grader_failed of 2)"
+    [last] = told(text, "Not judged")
+    assert last.startswith(f"Not judged: together/org/model · helpful_only: {where}; ")
+    assert text.rstrip().endswith(last)
     scores = [
         {name: score.reason or score.value for name, score in (s.scores or {}).items()} for s in log.samples or []
     ]
