@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextvars import copy_context
 from importlib.metadata import entry_points
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import click
@@ -316,11 +317,7 @@ def _open_again(log: EvalLog) -> None:
     results = log.results
     if log.status == "success" and is_ours(log) and results and results.logged_samples is None and stopped(log):
         results.logged_samples = results.completed_samples
-        place = Path(plain(log.location))
-        written = place.stat() if place.exists() else None
-        write_eval_log(log, header_only=True)
-        if written:  # by which Inspect finds the newest attempt; a remote log is written now
-            os.utime(place, ns=(written.st_atime_ns, written.st_mtime_ns))
+        _write_header(log)
 
 
 def _mark(logs: Sequence[EvalLog], sequential: str) -> None:
@@ -332,7 +329,20 @@ def _mark(logs: Sequence[EvalLog], sequential: str) -> None:
     for log in logs:
         if is_ours(log) and looked_until(log) is None:
             log.eval.metadata = {**(log.eval.metadata or {}), UNTIL: sequential}
-            write_eval_log(log, header_only=True)
+            _write_header(log)
+
+
+def _write_header(log: EvalLog) -> None:
+    """Write the header of a log, whole or not at all: Inspect does it in place, where a kill would leave no log."""
+    place = Path(plain(log.location))
+    if not place.exists():  # a remote one, which Inspect replaces as a whole
+        write_eval_log(log, header_only=True)
+        return
+    written, copy = place.stat(), place.with_name(f".{place.name}.part")
+    copyfile(place, copy)
+    write_eval_log(log, copy, format="eval" if place.suffix == ".eval" else "json", header_only=True)
+    os.utime(copy, ns=(written.st_atime_ns, written.st_mtime_ns))  # by which Inspect finds the newest attempt
+    copy.replace(place)
 
 
 def _say_what_was_spent(gate: PairGate, folder: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from inspect_ai.log import list_eval_logs, read_eval_log
+from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
 from analysis.frame import read_replies
 from analysis.report.contents import report
@@ -199,3 +199,19 @@ def test_a_run_of_a_fixed_number_that_goes_on_with_it_is_looked_at_from_there_on
     assert run("control/refuser", "--sample-shuffle=1", "--limit=35") == (0, [])
     [row] = [row for row in report(read_replies(str(tmp_path / "logs"))).gaps if row.primary]
     assert (row.n_pairs, row.until) == (35, "±0.145 (a look every 25 queries)")
+
+
+@pytest.mark.defect(6)
+def test_a_kill_while_a_log_is_marked_leaves_it_whole(
+    run: Callable[..., tuple[int, list[str]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("control/refuser", "--sample-shuffle=1", "--limit=2") == (0, [])
+    before = {path.name: path.read_bytes() for path in (tmp_path / "logs").glob("*.eval")}
+
+    def killed(log: EvalLog, location: Path | None = None, **how: object) -> None:
+        Path(location or log.location.removeprefix("file://")).write_bytes(b"half a log")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cli.run.write_eval_log", killed)
+    assert run("control/refuser", "--sample-shuffle=1", "--limit=2", "--until=decided") == (1, [])
+    assert {path.name: path.read_bytes() for path in (tmp_path / "logs").glob("*.eval")} == before
