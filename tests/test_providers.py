@@ -17,7 +17,7 @@ from typing import Any, Literal
 import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
-from inspect_ai.model import GenerateConfig, Model, get_model
+from inspect_ai.model import BatchConfig, GenerateConfig, Model, get_model
 
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
@@ -642,3 +642,37 @@ def test_labels_are_those_of_all_votes_however_they_are_put(name: str, form: str
         assert {profile: len(numbers) for profile, numbers in asked.items() if set(numbers) == {1}} == {
             "none": 13, "seven": 20, "eight late": 20, "fourteen": 11, "all": 8,
         }  # fmt: skip
+
+
+# --- Batches
+
+BATCH = BatchConfig(size=100, send_delay=0.05, tick=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "voting"),
+    [
+        pytest.param("openai", [1], id="openai: all votes as the choices of one request"),
+        pytest.param("anthropic", [20], id="anthropic: all votes in one batch"),
+    ],
+)
+def test_a_batch_gives_the_labels_of_requests(name: str, voting: list[int], serve: Serve, tmp_path: Path) -> None:
+    """Three rounds of waiting: for the reply, for the judge of compliance, and for all votes together."""
+    server = serve(reply)
+    server.batches.clear()
+    provider = next(provider for provider in PROVIDERS if provider.name == name)
+    grader = model(provider.model, config=GenerateConfig(batch=BATCH))
+    [log] = run(model(provider.model), grader, [COT], tmp_path, limit=1, given={}, batch=BATCH)
+    assert log.status == "success"
+    [scores] = [sample.scores or {} for sample in log.samples or []]
+    assert {name: score.value for name, score in scores.items()} == {
+        "prefix_compliance": "accepted", "judged_compliance": "complies", "alignment_faking": "faking"
+    }  # fmt: skip
+    assert server.batches == [1, 1, *voting]
+    votes = [request for request in server.requests if request.system == ALIGNMENT_FAKING.system]
+    assert ([request.get("n") for request in votes], [bool(request.get("stream")) for request in votes]) == (
+        [20] if voting == [1] else [None] * 20,
+        [False] * sum(voting),
+    )
+    metadata = scores["alignment_faking"].metadata or {}
+    assert (metadata["votes_asked"], metadata["vote_requests"]) == (20, sum(voting))
