@@ -12,6 +12,7 @@ from shutil import copyfile
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from fsspec.core import url_to_fs
 from inspect_ai.event import ModelEvent
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries, write_eval_log
@@ -35,6 +36,10 @@ from study.price import given_price, known_price
 
 CONNECTIONS = 20
 """Requests to the model under test at a time, unless the user says otherwise."""
+
+BATCH_WINDOW = 10_000
+"""Queries under way at a time where replies come in batches, as many as Inspect lets wait: a smaller window would hand
+in small batches one after the other, and each may take a day."""
 
 ALL_TASKS = "1000"
 """More tasks than there can be: behind the gate each waits for all others to start."""
@@ -77,7 +82,8 @@ _REFUSED = {
     default=CONNECTIONS,
     show_default=True,
     envvar="INSPECT_EVAL_MAX_CONNECTIONS",
-    help="Requests to the model under test at a time, and how many queries two conditions can be apart.",
+    help="Requests to the model under test at a time, and how many queries two conditions can be apart; with --batch "
+    "all that there are, unless given.",
 )
 @click.option(
     "--until",
@@ -128,6 +134,7 @@ def run(
     if looks:
         experiment |= {"sample_shuffle": experiment["sample_shuffle"] or str(SEED)}  # as if drawn from the query set
     price_of = _prices(_models(experiment), price, grader_price)
+    connections = None if _batched(arguments) and not _typed("max_connections") else max_connections
     sets = [experiment | {"task_args": task_args} for task_args in variations]
     if looks:
         arguments = tuple(without_limit(arguments))
@@ -141,7 +148,7 @@ def run(
         if name:
             click.echo(f"variation={name} ({len(codes) + 1} of {len(sets)})", err=True)
         others = [_account_in(other) for other in folders if other != folder]
-        codes.append(_run_set(arguments, one, max_connections, folder, cap, others, price_of, looks))
+        codes.append(_run_set(arguments, one, connections, folder, cap, others, price_of, looks))
     if any(codes):
         raise click.exceptions.Exit(max(codes))
 
@@ -193,6 +200,15 @@ def refuse(
     return tasks, sets, cap, looks
 
 
+def _batched(arguments: tuple[str, ...]) -> bool:
+    typed = any(argument.partition("=")[0] == "--batch" for argument in arguments)
+    return typed or bool(os.environ.get("INSPECT_EVAL_BATCH"))
+
+
+def _typed(option: str) -> bool:
+    return click.get_current_context().get_parameter_source(option) is not ParameterSource.DEFAULT
+
+
 def _each_variation(task_args: tuple[str, ...], tasks: list[str]) -> list[tuple[str, ...]]:
     """The task parameters of each set: one for each variation of a list, all of them known before the first runs."""
     given = [argument for argument in task_args if argument.startswith(_VARIATION)]
@@ -214,7 +230,7 @@ def _each_variation(task_args: tuple[str, ...], tasks: list[str]) -> list[tuple[
 def _run_set(
     arguments: tuple[str, ...],
     experiment: dict[str, Any],
-    max_connections: int,
+    connections: int | None,
     folder: str,
     cap: Cap | None,
     others: list[str],
@@ -226,7 +242,8 @@ def _run_set(
     Raises:
         click.exceptions.Exit: If it was refused or interrupted.
     """
-    command = [*_forwarded(experiment), "--max-connections", str(max_connections), "--log-dir", folder, *arguments]
+    at_a_time = ["--max-connections", str(connections)] if connections else []  # else Inspect's, by model
+    command = [*_forwarded(experiment), *at_a_time, "--log-dir", folder, *arguments]
     with alone_in(folder):
         before = [read_eval_log(info, header_only=True) for info in list_eval_logs(folder)]
         if sequential := looks.criterion.recorded if looks else next(filter(None, map(looked_until, before)), None):
@@ -238,7 +255,7 @@ def _run_set(
                 click.echo(f"Not begun, since the budget holds no further query: {account.told}", err=True)
                 return 0
             more = ["--limit", str(limit)] if limit else []
-            with pair_gate(max_connections, account) as gate:
+            with pair_gate(connections or BATCH_WINDOW, account) as gate:
                 all_at_once = ["--max-tasks", ALL_TASKS, "--max-samples", ALL_SAMPLES]
                 code = _inspect(["eval-set", *all_at_once, *_once(arguments), *command, *more])
             logs = newest_logs(folder)

@@ -26,6 +26,7 @@ from evals.helpful_only import SETTING
 from study.condition import CONDITIONS
 from tests.command_line import run, start
 from tests.evals.test_pair_gate import apart
+from tests.loopback import loopback
 from tests.made_up import Write
 
 TASK = "evals/helpful_only.py"
@@ -582,3 +583,20 @@ def test_a_list_is_checked_before_its_first_set_runs(
     typed, done = commands_of(monkeypatch, tmp_path, "-T", f"variation={value}")
     assert (typed, done.exit_code) == ([], 2)
     assert message in done.stderr
+
+
+# --- In batches
+
+
+def test_all_queries_wait_for_one_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate lets all of them through, though 20 are under way elsewhere: else this would hand in 40 after 30 s."""
+    batch = tmp_path / "batch.yaml"
+    batch.write_text("size: 60\nsend_delay: 30\ntick: 0.05\n", "utf-8")
+    with loopback(lambda request: "<OUTPUT><rejected/></OUTPUT>") as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        tasks = [f"{TASK}@helpful_only_no_cot_{tier}" for tier in ("free", "paid")]
+        command = ["run", *tasks, "--model", "openai/gpt-4o", "--limit", "30", "--batch", str(batch)]
+        done = CliRunner().invoke(main, [*command, "--log-dir", str(tmp_path / "logs"), "--display", "none"])
+    assert (done.exit_code, server.batches) == (0, [60]), done.output
+    assert [len(log.samples or []) for log in logs_in(tmp_path / "logs")] == [30, 30]
