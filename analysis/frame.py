@@ -13,7 +13,7 @@ from analysis.duplicates import without_duplicates
 from analysis.exclusion import Exclusion, ExclusionKind
 from analysis.experiment import NAMES, check_agreement
 from analysis.frame_cache import FrameCache
-from analysis.log_file import LogFacts, LogSource, content_key, find_logs, plain, read_header
+from analysis.log_file import LogFacts, LogSource, content_key, find_logs, how_to_go_on, plain, read_header
 from analysis.log_rows import SCORERS, read_rows
 from analysis.reply_schema import check, reason_column, to_pandas
 from study.cell import Cell
@@ -165,7 +165,7 @@ def _left_out(location: str, log: LogFacts, rows: int) -> list[Exclusion]:
     missing = max(0, log.asked - rows)
     if log.status == "success" and missing and log.stopped:
         reason = f"the run stopped ({log.stopped}): {rows} of {log.asked} replies are used, {missing} were never asked"
-        remedy = "ask the rest: the af run command again, with a larger --budget"
+        remedy = f"ask the rest: the af run command again, {how_to_go_on(log.stopped)}"
         found.append(exclusion(ExclusionKind.STOPPED, missing, reason, remedy))
     elif log.status != "success" or missing:
         how = {"success": "ended", "cancelled": "was cancelled"}.get(log.status, "ended with an error")

@@ -86,6 +86,13 @@ def stopped(log: EvalLog) -> str:
     return early.early_stops[0].reason or "stopped early" if early and early.early_stops else ""
 
 
+def how_to_go_on(why: str) -> str:
+    """With what ``af run`` asks the rest, by why it stopped: a larger budget does not help everywhere."""
+    if "cannot be written" in why:
+        return "once its folder can be written to"
+    return "with a --budget in calls" if "budget in calls" in why else "with a larger --budget"
+
+
 def newest_attempts(logs: Iterable[EvalLog]) -> tuple[list[EvalLog], list[tuple[EvalLog, EvalLog]]]:
     """The newest attempt at each task, and each older one with the newest that stands for it.
 

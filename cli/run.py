@@ -18,7 +18,7 @@ from inspect_ai.event import ModelEvent
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries, write_eval_log
 from inspect_ai.util import display_type
 
-from analysis.log_file import is_ours, newest_attempts, plain, stopped
+from analysis.log_file import how_to_go_on, is_ours, newest_attempts, plain, stopped
 from analysis.log_rows import UNTIL, looked_until
 from cli.folder_lock import alone_in
 from cli.gap_table import GapTable
@@ -369,8 +369,8 @@ def _say_what_was_spent(gate: PairGate, folder: str) -> None:
         asks = sum(len(tally.asks) for tally in gate.tallies.values())
         begun = sum(len(tally.asks & tally.begun) for tally in gate.tallies.values())
         click.echo(
-            f"Stopped ({gate.account.reason}): {begun} of {asks} queries were asked, each in all conditions. With a "
-            f"larger --budget, the same command asks the rest ({folder})",
+            f"Stopped ({gate.account.reason}): {begun} of {asks} queries were asked, each in all conditions. The same "
+            f"command asks the rest, {how_to_go_on(gate.account.reason)} ({folder})",
             err=True,
         )
     click.echo(f"Spent: {gate.account.told}", err=True)

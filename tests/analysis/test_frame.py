@@ -225,11 +225,11 @@ def prefix_alone(log: EvalLog) -> None:
         sample.scores = {"prefix_compliance": (sample.scores or {})["prefix_compliance"]}
 
 
-def stop_after(keep: int) -> Edit:
+def stop_after(keep: int, why: str = "made up") -> Edit:
     def edit(log: EvalLog) -> None:
         assert log.samples
         assert log.results
-        left = [EarlyStop(id=sample.id, epoch=sample.epoch, reason="made up") for sample in log.samples[keep:]]
+        left = [EarlyStop(id=sample.id, epoch=sample.epoch, reason=why) for sample in log.samples[keep:]]
         log.samples = log.samples[:keep]
         log.results.early_stopping = EarlyStoppingSummary(manager="made up", early_stops=left, metadata={})
 
@@ -286,6 +286,32 @@ def add_score(name: str) -> Edit:
                 )
             ],
             id="stopped-at-its-budget",
+        ),
+        pytest.param(
+            stop_after(2, "a budget in calls can be counted"),
+            2,
+            [
+                (
+                    1,
+                    "stopped",
+                    "the run stopped (a budget in calls can be counted): 2 of 3 replies are used, 1 were never asked",
+                    "ask the rest: the af run command again, with a --budget in calls",
+                )
+            ],
+            id="stopped-since-nobody-says-what-it-costs",
+        ),
+        pytest.param(
+            stop_after(2, "the account cannot be written to"),
+            2,
+            [
+                (
+                    1,
+                    "stopped",
+                    "the run stopped (the account cannot be written to): 2 of 3 replies are used, 1 were never asked",
+                    "ask the rest: the af run command again, once its folder can be written to",
+                )
+            ],
+            id="stopped-since-nothing-can-be-written",
         ),
         pytest.param(
             mark("error"),

@@ -178,7 +178,7 @@ def test_a_budget_stops_it_at_whole_pairs_and_with_more_it_ends_as_if_there_had_
     spent, begun = calls_in(first), len(queries)
     assert others == [queries] * 3, "every query that was begun is in all conditions"
     assert cap - need // 6 < spent <= cap
-    rest = f"each in all conditions. With a larger --budget, the same command asks the rest ({tmp_path / 'capped'})"
+    rest = f"each in all conditions. The same command asks the rest, with a larger --budget ({tmp_path / 'capped'})"
     assert told(done) == [
         f"Stopped (the budget of {cap} calls holds no further query): {begun} of 12 queries were asked, {rest}",
         f"Spent: {spent} of {cap} calls",
