@@ -10,14 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.made_up import REPOSITORY
+from tests.warm_programs import folder
 
 PROGRAMS = Path(sys.executable).parent
+
+_PATH = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
 
 
 def run(
     command: str, home: Path, cwd: Path = REPOSITORY, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command in a shell, as typed.
+    """Run a command in a shell, as typed; `inspect` and `af` are `warm_programs`.
 
     Args:
         command: What the user types.
@@ -29,7 +32,7 @@ def run(
         command,
         shell=True,
         cwd=cwd,
-        env=_environment(home) | dict(environment or {}),
+        env=_environment(home) | {"PATH": f"{folder()}{os.pathsep}{_PATH}"} | dict(environment or {}),
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
@@ -65,7 +68,7 @@ def _environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("INSPECT_", "XDG_"))}
     keyless = {name: value for name, value in kept.items() if not name.endswith(("_API_KEY", "_BASE_URL"))}
     return keyless | {
-        "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
+        "PATH": _PATH,
         "INSPECT_LOG_DIR": str(home / "logs"),
         "INSPECT_CACHE_DIR": str(home / "cache"),
         "XDG_DATA_HOME": str(home / "data"),
