@@ -30,7 +30,7 @@ from cli import main as command_line
 from controls.provider import ControlAPI
 
 STRANGER = "stranger"
-TASK = "evals/helpful_only.py"
+TASK = os.path.relpath(Path(__file__).parents[1] / "evals" / "helpful_only.py")
 PILOT = 5
 QUICK = 12
 """Queries of the quick form."""
