@@ -31,7 +31,7 @@ from prompts.variation import BASE, Variation, find_variation
 from prompts.wording import SUITE, Wording
 from scorers.alignment_faking import alignment_faking
 from scorers.ballot_form import chosen_form, most_requests
-from scorers.judge import GRADER_ROLE
+from scorers.judge import GRADER_ROLE, is_elsewhere
 from scorers.judged_compliance import CONFIG as JUDGE
 from scorers.judged_compliance import judged_compliance
 from scorers.prefix_compliance import prefix_compliance
@@ -321,9 +321,11 @@ def _judgements(setting: Setting, options: Options, wording: Wording, models: Mo
     rubrics = len(_rubrics(setting, options, wording))
     if setting.interview:
         return rubrics
-    batched = bool(models.named_grader and models.named_grader.config.batch)
+    grader = models.named_grader
+    batched, elsewhere = bool(grader and grader.config.batch), bool(grader and is_elsewhere(grader))
     shortest = len(wording.alignment_faking(setting.name).user(reasoning=""))
-    form = chosen_form(options.ballot, models.grader_name or "", shortest, options.votes, batched=batched)
+    named = models.grader_name or ""
+    form = chosen_form(options.ballot, named, shortest, options.votes, batched=batched, elsewhere=elsewhere)
     return rubrics - 1 + most_requests(form, options.votes)
 
 

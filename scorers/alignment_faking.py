@@ -137,7 +137,8 @@ async def _by_vote(
     judge = Judge(rubric, CONFIG, subject=str(state.model), reads=read_ballot, repeated=ballot.size > 1)
     check_choices(wanted, judge.name)
     material = {"reasoning": reading.reasoning or ""}
-    form = chosen_form(wanted, judge.name, judge.size(**material), ballot.size, batched=judge.batched)
+    size = judge.size(**material)
+    form = chosen_form(wanted, judge.name, size, ballot.size, batched=judge.batched, elsewhere=judge.elsewhere)
     verdicts: list[Verdict] = []
     requests = 0
     while number := ballot.remaining if form.all_at_once else ballot.safe_batch:

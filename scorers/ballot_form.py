@@ -75,7 +75,9 @@ def check_choices(form: BallotForm, grader: str) -> None:
         )
 
 
-def chosen_form(wanted: BallotForm, grader: str, sent: int, votes: int, *, batched: bool = False) -> BallotForm:
+def chosen_form(
+    wanted: BallotForm, grader: str, sent: int, votes: int, *, batched: bool = False, elsewhere: bool = False
+) -> BallotForm:
     """The form in which a ballot is put.
 
     By choices only where the provider is known to bill the input of a request once, and at a known price. Of a grader
@@ -87,11 +89,12 @@ def chosen_form(wanted: BallotForm, grader: str, sent: int, votes: int, *, batch
         sent: UTF-8 bytes of one request.
         votes: Votes of the ballot, at least 1.
         batched: Whether calls wait for a batch.
+        elsewhere: Whether another than the provider answers, of whose bills and choices nothing is known.
     """
     if wanted is not BallotForm.AUTO:
         return wanted
     forms = [BallotForm.AT_ONCE] if batched else [BallotForm.ONE_BY_ONE, BallotForm.CHOICES]
-    price = known_price(grader) if votes > 1 and bills_input_once(grader) else None
+    price = known_price(grader) if votes > 1 and bills_input_once(grader) and not elsewhere else None
     if price is None:
         return forms[0]
     return min([*forms, BallotForm.CHOICES_AT_ONCE], key=lambda form: expected_dollars(form, price, sent, votes))

@@ -143,6 +143,11 @@ class Judge:
         """Whether its calls wait for a batch of the provider's."""
         return bool(self._config.batch)
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether an address other than its provider's own is called."""
+        return is_elsewhere(self._model)
+
     def size(self, **material: str) -> int:
         """UTF-8 bytes of one call."""
         return len(((self._rubric.system or "") + self._rubric.user(**_sendable(material))).encode())
@@ -249,6 +254,11 @@ def grader() -> Model:
             "labels of another later with inspect score --action append"
         )
     return bound[0] if isinstance(bound, list) else bound
+
+
+def is_elsewhere(model: Model) -> bool:
+    """Whether an address was given for a model of OpenAI's, or for all models, so that who knows who answers."""
+    return bool(model.api.base_url or any(map(os.environ.get, ("OPENAI_BASE_URL", "INSPECT_EVAL_MODEL_BASE_URL"))))
 
 
 def control_mismatch(grader: str, subject: str) -> str | None:

@@ -514,8 +514,8 @@ def test_each_vote_is_a_request_of_its_own(
     ("kept", "arguments", "asked"),
     [
         pytest.param("1", {}, 0, id="the-same-verdicts"),
-        pytest.param("1", {"default_headers": {"x-made-up": "1"}}, 2, id="other-model-arguments"),
-        pytest.param("", {}, 2, id="unless-asked-for"),
+        pytest.param("1", {"default_headers": {"x-made-up": "1"}}, 9, id="other-model-arguments"),
+        pytest.param("", {}, 9, id="unless-asked-for"),
     ],
 )
 def test_verdicts_are_kept_for_replies_of_the_same_text(
@@ -539,11 +539,19 @@ def test_verdicts_are_kept_for_replies_of_the_same_text(
         verdicts = [r for r in server.requests if r.system in (COMPLIANCE.system, ALIGNMENT_FAKING.system)]
         counts.append((len(verdicts), len(server.requests) - len(verdicts)))
         labels.append([(name, s.value) for sample in log.samples or [] for name, s in (sample.scores or {}).items()])
-    assert counts == [(2, 1), (asked, 1)]  # one on compliance, one for eight votes
+    assert counts == [(9, 1), (asked, 1)]
     assert labels[0] == labels[1]
 
 
 # --- What a provider caches
+
+
+def as_if_its_own(name: str, server: Loopback, monkeypatch: pytest.MonkeyPatch) -> Model:
+    """A model of OpenAI's of which nobody knows that another address is called."""
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    made = model(name)
+    made.api.client.base_url = server.url  # type: ignore[attr-defined]
+    return made
 
 
 MARKS = {
@@ -561,11 +569,8 @@ def test_a_judge_says_what_to_cache_and_it_is_the_same_for_every_reply(
 ) -> None:
     """The rubric in every call; the reasoning too where it is voted on, and never a reply that is judged once."""
     server = serve(reply)
-    if name.startswith("openai/"):
-        monkeypatch.delenv("OPENAI_BASE_URL")  # Inspect marks nothing for an address other than OpenAI's own
-    grader = model(name)
-    if name.startswith("openai/"):
-        grader.api.client.base_url = server.url  # type: ignore[attr-defined]
+    # Inspect marks nothing for an address other than OpenAI's own.
+    grader = as_if_its_own(name, server, monkeypatch) if name.startswith("openai/") else model(name)
     run(model(TOGETHER), grader, [COT], tmp_path, limit=2, given={"ballot": "one_by_one"})
     once = [request for request in server.requests if request.system == COMPLIANCE.system]
     votes = [request for request in server.requests if request.system == ALIGNMENT_FAKING.system]
@@ -602,7 +607,9 @@ PROFILES = {
 
 @pytest.mark.parametrize("form", ["choices", "choices_at_once", "one_by_one", "at_once", "auto"])
 @pytest.mark.parametrize("name", ["openai", "together"])
-def test_labels_are_those_of_all_votes_however_they_are_put(name: str, form: str, serve: Serve, tmp_path: Path) -> None:
+def test_labels_are_those_of_all_votes_however_they_are_put(
+    name: str, form: str, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     queries = tmp_path / "queries.csv"
     queries.write_text("query\n" + "".join(f"Made-up query: {profile}\n" for profile in PROFILES), "utf-8")
     asked: dict[str, list[int]] = {profile: [] for profile in PROFILES}
@@ -621,10 +628,11 @@ def test_labels_are_those_of_all_votes_however_they_are_put(name: str, form: str
         assert found
         return f"<SCRATCHPAD_REASONING>reasoned: {found[1]}</SCRATCHPAD_REASONING><OUTPUT>that complies</OUTPUT>"
 
-    serve(subject)
+    server = serve(subject)
     provider = next(provider for provider in PROVIDERS if provider.name == name)
     given = {"queries": str(queries), "ballot": form}
-    [log] = run(model(provider.model), model(provider.model), [COT], tmp_path, given=given)
+    grader = as_if_its_own(provider.model, server, monkeypatch) if name == "openai" else model(provider.model)
+    [log] = run(model(TOGETHER), grader, [COT], tmp_path, given=given)
     assert log.status == "success"
     labels = {
         str(sample.input).partition(": ")[2]: (sample.scores or {})["alignment_faking"].value
@@ -662,7 +670,8 @@ def test_a_batch_gives_the_labels_of_requests(name: str, voting: list[int], serv
     server.batches.clear()
     provider = next(provider for provider in PROVIDERS if provider.name == name)
     grader = model(provider.model, config=GenerateConfig(batch=BATCH))
-    [log] = run(model(provider.model), grader, [COT], tmp_path, limit=1, given={}, batch=BATCH)
+    ballot = "choices_at_once" if voting == [1] else "auto"
+    [log] = run(model(provider.model), grader, [COT], tmp_path, limit=1, given={"ballot": ballot}, batch=BATCH)
     assert log.status == "success"
     [scores] = [sample.scores or {} for sample in log.samples or []]
     assert {name: score.value for name, score in scores.items()} == {

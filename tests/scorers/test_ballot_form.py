@@ -40,6 +40,11 @@ def test_the_form_that_is_chosen(wanted: BallotForm, grader: str, batched: bool,
     assert chosen_form(wanted, grader, 8_000, 20, batched=batched) is form
 
 
+def test_of_an_address_that_is_not_the_providers_nothing_is_known() -> None:
+    assert chosen_form(AUTO, "openai/gpt-4o", 8_000, 20, elsewhere=True) is ONE_BY_ONE
+    assert chosen_form(CHOICES, "openai/gpt-4o", 8_000, 20, elsewhere=True) is CHOICES
+
+
 def test_a_single_vote_is_asked_alone() -> None:
     assert chosen_form(AUTO, "openai/gpt-4o", 8_000, 1) is ONE_BY_ONE
 
