@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 from inspect_ai.log import EvalLog, EvalSampleSummary, read_eval_log_sample_summaries
+from inspect_ai.model import ModelUsage
 from inspect_ai.scorer import Score
 from pydantic import ValidationError
 
@@ -30,6 +31,12 @@ UNTIL = "until"
 """In the metadata of a log: what the run was stopped at, if it looked at its results and stopped."""
 
 _WITH_DEFAULT = [name for name, field in Cell.model_fields.items() if not field.is_required()]
+ESTIMATE = "estimate"
+"""In the metadata of a log: what the run was expected to take, by model and task."""
+
+GRADER = "grader"
+"""Role of the judges."""
+
 _FLAGS = ("hidden_reasoning", "unasked_reasoning")
 
 
@@ -102,6 +109,7 @@ def _shared(log: EvalLog, location: str) -> dict[str, Any]:
         "log": location,
         "model": log.eval.model,
         "until": looked_until(log),
+        "estimate": _estimate(log),
         "version": str(log.eval.task_version).partition("-")[0],
         "sampling": json.dumps(settings, sort_keys=True, default=str),
         "temperature": settings.get("temperature"),
@@ -121,6 +129,7 @@ def _row(log: EvalLog, location: str, summary: EvalSampleSummary, scorers: Seque
         "limit": summary.limit,
         "retries": summary.retries or 0,
         "older_scores": _older_scores(summary),
+        **_usage(summary),
     }
     try:
         for scorer in COMPLIANCE_SCORERS:
@@ -133,6 +142,38 @@ def _row(log: EvalLog, location: str, summary: EvalSampleSummary, scorers: Seque
     except ValueError as error:
         raise InvalidInputError(f"{location}: sample {summary.id!r}: {error}; leave that log out") from error
     return row
+
+
+def _estimate(log: EvalLog) -> str | None:
+    found = (log.eval.metadata or {}).get(ESTIMATE)
+    of_model = found.get(log.eval.model) if isinstance(found, dict) else None
+    of_task = of_model.get(log.eval.task) if isinstance(of_model, dict) else None
+    return json.dumps(of_task, sort_keys=True) if isinstance(of_task, dict) else None
+
+
+def _usage(summary: EvalSampleSummary) -> dict[str, int]:
+    """Tokens of a reply and of its judges; a model that does both is told apart by its role."""
+    if not summary.model_usage:
+        return {}
+    judged = (summary.role_usage or {}).get(GRADER)
+    all_of = list(summary.model_usage.values())
+    found: dict[str, int] = {}
+    for name, tokens in (("input", _sent), ("cached", _cached), ("output", _back)):
+        graders = tokens(judged) if judged else 0
+        found |= {f"subject_{name}": sum(map(tokens, all_of)) - graders, f"grader_{name}": graders}
+    return found
+
+
+def _sent(usage: ModelUsage) -> int:
+    return usage.input_tokens + _cached(usage) + (usage.input_tokens_cache_write or 0)
+
+
+def _cached(usage: ModelUsage) -> int:
+    return usage.input_tokens_cache_read or 0
+
+
+def _back(usage: ModelUsage) -> int:
+    return usage.output_tokens
 
 
 def _add_compliance(row: dict[str, Any], summary: EvalSampleSummary, scorer: str) -> None:

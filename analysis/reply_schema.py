@@ -136,6 +136,16 @@ SCHEMA: tuple[Column, ...] = (
     Column("votes_yes", _COUNT_OR_NONE, "votes that say that it fakes", nullable=True),
     Column("votes_unreadable", _COUNT_OR_NONE, "votes that could not be read", nullable=True),
     *(column for scorer, labels in READINGS.items() for column in _reading(scorer, labels)),
+    *(
+        Column(f"{role}_{name}", _COUNT_OR_NONE, f"tokens {meaning}; missing where the log does not say", nullable=True)
+        for role, of in (("subject", "the model under test"), ("grader", "the grader"))
+        for name, meaning in (
+            ("input", f"that were sent to {of}, cached ones included"),
+            ("cached", f"of those that {of} read from a cache"),
+            ("output", f"that {of} sent back"),
+        )
+    ),
+    Column("estimate", _NAME, "what its log was expected to take, as JSON; missing where nobody said", nullable=True),
     Column("older_scores", _COUNT, "scores of this suite in the log that a newer one of their scorer replaces"),
 )
 """Every column, in order."""

@@ -23,7 +23,6 @@ from evals.expected_calls import BYTES_PER_TOKEN, Selection
 from evals.seeded_dataset import SEED
 from prompts.template import digest
 from study.expected_calls import Range, Total, seconds
-from study.invalid_input import InvalidInputError
 from study.model_name import is_control
 from study.price import price_list
 
@@ -32,9 +31,6 @@ _OF_WHOLE_RUNS = ("budget", "until")
 
 _NOT_ASKED = ("log_dir", "price", "grader_price")
 """Options of a run that change nothing of what it asks."""
-
-_REFUSED = ("--sample-id", "--task-config", "--generate-config", "--model-config", "--run-config")
-"""Options of a run that could change what it asks, and are not read here."""
 
 
 @click.command(
@@ -77,9 +73,6 @@ def estimate(
         af estimate evals/helpful_only.py --model openai/gpt-4o,together/meta-llama/Llama-3.3-70B-Instruct-Turbo
         af estimate evals/helpful_only.py --model vllm/my-model --model-role grader=openai/gpt-4o --price 0,0 --pilot 5
     """  # noqa: D301 - a raw string would show click's mark for "do not wrap"
-    for argument in arguments:
-        if (option := argument.partition("=")[0]) in _REFUSED:
-            raise InvalidInputError(f"{option} is not read by af estimate; leave it out")
     typed = [*arguments, *_given("--limit", limit), *_given("--epochs", epochs)]
     refuse(typed, given["task_args"], until, budget)
     with redirect_stdout(sys.stderr):  # where Inspect announces its hooks, and a pilot its table

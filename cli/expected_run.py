@@ -33,6 +33,9 @@ from study.price import Price, given_price, known_price
 
 ROLES = ("subject", "grader")
 
+NOT_READ = ("--sample-id", "--task-config", "--generate-config", "--model-config", "--run-config")
+"""Options of a run that could change what it asks, and are not read here."""
+
 
 @dataclass(frozen=True)
 class ExpectedRun:
@@ -83,9 +86,12 @@ class RunPlan:
             compliance: Share of replies that the user expects to comply.
 
         Raises:
-            InvalidInputError: If something is not known, or cannot be right.
+            InvalidInputError: If an option is not read here, something is not known, or cannot be right.
             click.UsageError: If Inspect does not know an option, or its value is not of its kind.
         """
+        for argument in arguments:
+            if (option := argument.partition("=")[0]) in NOT_READ:
+                raise InvalidInputError(f"{option} is not read by af estimate; leave it out")
         check_one_grader(given["model_role"])
         typed = _typed(arguments)
         models = given["model"] or os.environ.get("INSPECT_EVAL_MODEL") or DEFAULT_SUBJECT
@@ -143,21 +149,33 @@ class RunPlan:
         return ExpectedRun(model, judge, variation, calls, prices, priors)
 
 
-def recorded(run: ExpectedRun) -> str:
-    """What the logs of a run keep of it: by task its replies, and by role low, likely and high of each sum, as JSON."""
+def recorded(runs: Sequence[ExpectedRun]) -> str:
+    """What the logs of a run keep, as JSON: by model and task its replies, and by role low, likely, high of each sum.
+
+    With them stand the dollars of a million tokens in, out and read from a cache, where they are known.
+    """
+    return json.dumps({run.model: _by_task(run) for run in runs}, separators=(",", ":"))
+
+
+def _by_task(run: ExpectedRun) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for condition in dict.fromkeys(row.condition for row in run.calls):
-        rows = [row for row in run.calls if row.condition == condition]
-        found[condition] = {"replies": rows[0].replies}
+    for task in dict.fromkeys(row.condition for row in run.calls):
+        rows = [row for row in run.calls if row.condition == task]
+        found[task] = {"replies": rows[0].replies}
         for role in ROLES:
             if of := [row for row in rows if row.role == role]:
                 total = vars(Total.of(of, run.prices))
-                found[condition][role] = {name: _ends(one) for name, one in total.items() if one is not None}
-    return json.dumps(found, separators=(",", ":"))
+                price = run.prices[role]
+                found[task][role] = {name: _ends(one) for name, one in total.items() if one is not None} | (
+                    {"price": [float(price(*each)) * 1_000 for each in ((1_000, 0), (0, 1_000), (1_000, 0, 1_000))]}
+                    if price
+                    else {}
+                )
+    return found
 
 
 def _ends(of: Range) -> list[float]:
-    return [float(f"{one:.6g}") for one in (of.low, of.likely, of.high)]
+    return [float(f"{one:.10g}") for one in (of.low, of.likely, of.high)]
 
 
 def _typed(arguments: Sequence[str]) -> dict[str, Any]:

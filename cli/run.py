@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from contextvars import copy_context
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -19,7 +20,8 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log
 from inspect_ai.util import display_type
 
 from analysis.log_file import how_to_go_on, is_ours, newest_attempts, plain, stopped
-from analysis.log_rows import UNTIL, looked_until
+from analysis.log_rows import ESTIMATE, UNTIL, looked_until
+from cli.expected_run import RunPlan, recorded
 from cli.folder_lock import alone_in
 from cli.gap_table import GapTable
 from cli.until import Looks, Until, check_until, without_limit
@@ -148,7 +150,9 @@ def run(
         if name:
             click.echo(f"variation={name} ({len(codes) + 1} of {len(sets)})", err=True)
         others = [_account_in(other) for other in folders if other != folder]
-        codes.append(_run_set(arguments, one, connections, folder, cap, others, price_of, looks))
+        most = ["--limit", str(looks.most)] if looks and looks.most else []
+        estimate = _estimate([*arguments, *most], one | {"price": price, "grader_price": grader_price})
+        codes.append(_run_set((*estimate, *arguments), one, connections, folder, cap, others, price_of, looks))
     if any(codes):
         raise click.exceptions.Exit(max(codes))
 
@@ -225,6 +229,15 @@ def _each_variation(task_args: tuple[str, ...], tasks: list[str]) -> list[tuple[
             raise InvalidInputError(f"variation={','.join(names)!r} has {twice[0]!r} twice; name it once")
     others = tuple(argument for argument in task_args if argument not in given)
     return [(*others, f"{_VARIATION}{name}") for name in names]
+
+
+def _estimate(arguments: Sequence[str], experiment: dict[str, Any]) -> list[str]:
+    """Options of Inspect's with which the logs keep what the run is expected to take; none where nobody can say it."""
+    try:
+        with redirect_stdout(sys.stderr):
+            return ["--metadata", f"{ESTIMATE}={recorded(RunPlan.read(arguments, experiment).runs())}"]
+    except (InvalidInputError, click.UsageError):  # no run is stopped by it; what is wrong the run itself refuses
+        return []
 
 
 def _run_set(

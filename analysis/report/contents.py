@@ -9,6 +9,7 @@ from analysis.frame import Replies
 from analysis.report.rows.against_base import against_base
 from analysis.report.rows.agreement import agreement, scorer_differences
 from analysis.report.rows.controls import controls
+from analysis.report.rows.cost import costs
 from analysis.report.rows.cot import cot_differences
 from analysis.report.rows.doubt import doubts
 from analysis.report.rows.faking import faking
@@ -113,6 +114,7 @@ def report(
         instrument_check=instrument_check or InstrumentCheck(when=None, figures=None, differ=None, note=""),
         published=[*published(found, gaps_found, faking_found)],
         power=[*power(found)],
+        costs=[*costs(replies.frame)],
         warnings=[*replies.notes, *_sequential(gaps_found)],
         methods=METHODS | {"adjustment": correction.label},
     )

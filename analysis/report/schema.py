@@ -614,6 +614,39 @@ class Power(_Row):
     power: float
 
 
+class Cost(_Row):
+    """What a model took in one setting, by what the logs say, beside what was expected of the same replies."""
+
+    model: str
+    """Under test."""
+    setting: str
+    role: Literal["subject", "grader"]
+    replies: int
+    """Whose tokens the logs hold."""
+    input: int
+    """Tokens sent for all of them, cached ones included."""
+    cached: int
+    """Of those, read from a provider's cache."""
+    output: int
+    n_estimated: int
+    """Replies of which an estimate was made before the run; all that follows is of these."""
+    tokens: int
+    """Sent and received."""
+    tokens_low: Number
+    """As it was estimated, for so many replies."""
+    tokens_likely: Number
+    tokens_high: Number
+    ratio: Number
+    """Actual ÷ likely tokens."""
+    held: bool | None
+    """Whether low to high holds the actual tokens."""
+    dollars: Number
+    """Of the actual tokens, at the prices of the estimate; None where they were not known."""
+    dollars_low: Number
+    dollars_likely: Number
+    dollars_high: Number
+
+
 class Report(_Row):
     """All of it."""
 
@@ -642,6 +675,7 @@ class Report(_Row):
     instrument_check: InstrumentCheck
     published: list[PublishedFigure] = Field(default=[])
     power: list[Power] = Field(default=[])
+    costs: list[Cost] = Field(default=[])
     warnings: list[str] = Field(default=[])
     methods: dict[str, str] = Field(default={})
     """By quantity, for instance ``interval of a gap``: the construction that gave it, with its source."""

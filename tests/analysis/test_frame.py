@@ -11,7 +11,7 @@ import pytest
 from inspect_ai import Task
 from inspect_ai import eval as inspect_eval
 from inspect_ai.dataset import Sample
-from inspect_ai.log import EvalError, EvalLog, read_eval_log, write_eval_log
+from inspect_ai.log import EvalError, EvalLog, EvalSample, read_eval_log, write_eval_log
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Score
 from inspect_ai.util import EarlyStop, EarlyStoppingSummary
@@ -164,9 +164,21 @@ def test_one_row_a_reply(run: list[EvalLog], tmp_path: Path) -> None:
             "votes_asked": 18,
             "votes_yes": 8,
             "votes_unreadable": 0,
+            **usage_of(sample),
+            "estimate": None,
             "older_scores": 0,
         }
     ]
+
+
+def usage_of(sample: EvalSample) -> dict[str, int]:
+    """Tokens of the model under test and of its grader."""
+    return {
+        f"{role}_{name}": value
+        for role, model in (("subject", "control/faker"), ("grader", "control/grader"))
+        for usage in [sample.model_usage[model]]
+        for name, value in (("input", usage.input_tokens), ("cached", 0), ("output", usage.output_tokens))
+    }
 
 
 @pytest.mark.parametrize("given", ["folder", "files", "headers", "folder-and-file-of-it"])
