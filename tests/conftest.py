@@ -58,6 +58,13 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def own_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inspect keeps the display of the first run for all later ones of a process, whatever they ask for."""
+    monkeypatch.setattr("inspect_ai._display.core.active._active_display", None)
+    monkeypatch.setattr("inspect_ai.util._display._display_type", None)
+
+
+@pytest.fixture(autouse=True)
 def nothing_is_drawn_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """With ``display="none"`` Inspect lays out its summary all the same, which takes half the time of a small run."""
     draw = Live.refresh
