@@ -12,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 from filelock import FileLock, Timeout
+from inspect_ai.log import EvalLog, read_eval_log_sample_summaries
 
 from cli.folder_lock import alone_in
 from cli.run import ALL_SAMPLES, ALL_TASKS, newest_logs
@@ -95,9 +96,13 @@ def _run(one: Experiment, folder: str) -> tuple[int, str | None]:
     replies = sum(log.results.completed_samples for log in logs if log.results)
     if not unfinished:
         return replies, None if result.success else "it was not run"
-    first = unfinished[0]
-    said = first.error.message.strip().split("\n")[-1] if first.error else first.status
-    return replies, f"{len(unfinished)} of {len(logs)} tasks: {said}"
+    return replies, f"{len(unfinished)} of {len(logs)} tasks: {_why(unfinished[0])}"
+
+
+def _why(log: EvalLog) -> str:
+    failed = (one.error for one in read_eval_log_sample_summaries(log.location) if one.error)
+    said = log.error.message if log.error else next(failed, log.status)
+    return " ".join(said.split())[:500]
 
 
 @contextmanager

@@ -129,7 +129,10 @@ def _experiments(count: int) -> str:
 
 
 def _write(target: Path, content: dict[str, object], command: str) -> None:
-    target.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), "utf-8")
+    try:
+        target.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), "utf-8")
+    except OSError as error:
+        raise InvalidInputError(f"{target} cannot be written ({error.strerror}); give another --output") from error
     click.echo(f"{command} {target}")
 
 

@@ -142,6 +142,13 @@ def test_what_is_written_for_flow_is_read_by_flow(small: Path, tmp_path: Path) -
     assert {json.dumps(task["args"]) for task in spec["tasks"]} == {'{"votes": 1, "variation": "base"}'}
 
 
+def test_where_nothing_can_be_written_it_says_so(small: Path, tmp_path: Path) -> None:
+    target = tmp_path / "none" / "sweep.yaml"
+    done = CliRunner().invoke(main, ["sweep", str(small), "--write", "flow", "-o", str(target)])
+    message = f"Error: {target} cannot be written (No such file or directory); give another --output"
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (2, message)
+
+
 HAWK_KEYS = {
     "": {"name", "tasks", "models", "model_roles", "limit", "epochs"},
     "tasks": {"package", "name", "items"},
