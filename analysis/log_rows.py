@@ -10,7 +10,7 @@ import pyarrow as pa
 from inspect_ai.log import EvalLog, EvalSampleSummary, read_eval_log_sample_summaries
 from inspect_ai.model import ModelUsage
 from inspect_ai.scorer import Score
-from pydantic import ValidationError
+from pydantic import BaseModel, PositiveInt, ValidationError
 
 from analysis.log_file import BROKEN, LogFacts, asked, is_ours, plain, sampling, stopped, unreadable
 from analysis.reply_schema import ARROW, COMPLIANCE_SCORERS, FAKING_SCORER, reason_column, table
@@ -109,7 +109,7 @@ def _shared(log: EvalLog, location: str) -> dict[str, Any]:
         "log": location,
         "model": log.eval.model,
         "until": looked_until(log),
-        "estimate": _estimate(log),
+        "estimate": _estimate(log, location),
         "version": str(log.eval.task_version).partition("-")[0],
         "sampling": json.dumps(settings, sort_keys=True, default=str),
         "temperature": settings.get("temperature"),
@@ -144,11 +144,31 @@ def _row(log: EvalLog, location: str, summary: EvalSampleSummary, scorers: Seque
     return row
 
 
-def _estimate(log: EvalLog) -> str | None:
+class _Sums(BaseModel):
+    """Low, likely and high; dollars, and those of a million tokens in, out and cached, where the price is known."""
+
+    input: tuple[float, float, float]
+    output: tuple[float, float, float]
+    dollars: tuple[float, float, float] | None = None
+    price: tuple[float, float, float] | None = None
+
+
+class _Estimate(BaseModel):
+    replies: PositiveInt
+    subject: _Sums | None = None
+    grader: _Sums | None = None
+
+
+def _estimate(log: EvalLog, location: str) -> str | None:
     found = (log.eval.metadata or {}).get(ESTIMATE)
     of_model = found.get(log.eval.model) if isinstance(found, dict) else None
     of_task = of_model.get(log.eval.task) if isinstance(of_model, dict) else None
-    return json.dumps(of_task, sort_keys=True) if isinstance(of_task, dict) else None
+    if of_task is None:
+        return None
+    try:
+        return _Estimate.model_validate(of_task).model_dump_json(exclude_none=True)
+    except ValidationError as error:
+        raise InvalidInputError(f"{location}: its estimate is none that af run makes; leave that log out") from error
 
 
 def _usage(summary: EvalSampleSummary) -> dict[str, int]:

@@ -610,6 +610,15 @@ def in_scores(scorer: str, **fields: object) -> Edit:
     return edit
 
 
+def estimated(**of_task: object) -> Edit:
+    """What the run was expected to take."""
+
+    def edit(log: EvalLog) -> None:
+        log.eval.metadata = (log.eval.metadata or {}) | {"estimate": {log.eval.model: {log.eval.task: of_task}}}
+
+    return edit
+
+
 def sampled(**settings: object) -> Edit:
     def edit(log: EvalLog) -> None:
         log.plan.config = log.plan.config.merge(GenerateConfig.model_validate(settings))
@@ -787,6 +796,11 @@ def test_what_an_older_log_does_not_say_is_assumed_and_told_once(run: list[EvalL
             in_scores("judged_compliance", strong_reject=2.0),
             "column 'strong_reject' holds 2.0; leave that log out",
             id="range",
+        ),
+        pytest.param(
+            estimated(replies=0),
+            "its estimate is none that af run makes; leave that log out",
+            id="estimate",
         ),
     ],
 )
