@@ -19,6 +19,7 @@ BENCHMARKS = (
     Benchmark("overhead", "--samples 600", quick="--samples 40 --rounds 1"),
     Benchmark("report", "--logs 100 --samples 1000 --rounds 1", quick="--logs 2 --samples 10 --rounds 1"),
     Benchmark("sweep", quick="--queries 1"),
+    Benchmark("storage", quick="--limit 2 --words 20"),
     Benchmark("judging", quick="--queries 10"),
     Benchmark("budget", quick="--queries 5"),
     Benchmark("coverage", quick="--quick"),
