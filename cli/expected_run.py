@@ -235,6 +235,10 @@ def _named(subject: str, grader: str | None, options: Options) -> Models:
         refuse_unless_prefilled(subject)
     if grader and (mismatch := control_mismatch(grader, subject)):
         raise InvalidInputError(mismatch)
+    if options.grader and options.grader.name != grader:
+        raise InvalidInputError(
+            f"grader={options.grader.name} is not read by af estimate; write --model-role grader={options.grader.name}"
+        )
     if options.read and not grader:
         raise InvalidInputError(
             f"read={','.join(options.read)!r} asks a judge, and no grader is named for {subject}; add "

@@ -228,7 +228,8 @@ def plan(experiments: Sequence[Experiment], with_keys: bool = True) -> list[Plan
 
 def _models(one: Experiment, options: Options, subject: Model | None, judge: Model | None) -> Models:
     if subject is None or (one.grader and judge is None):
-        return Models(None, one.model.name, None, judged=one.grader is not None)
+        judge_to_come = one.grader.name if one.grader else None
+        return Models(None, one.model.name, None, judged=one.grader is not None, grader_to_come=judge_to_come)
     return models_with(None, one.model.name, subject, replace(options, grader=one.grader), one.setting.name, False)
 
 

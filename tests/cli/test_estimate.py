@@ -218,6 +218,11 @@ def test_a_pilot_that_fails_estimates_nothing(monkeypatch: pytest.MonkeyPatch) -
             id="nobody-reads",
         ),
         pytest.param(
+            [TASK, *REAL[:2], "-T", "grader=openai/o3"],
+            "grader=openai/o3 is not read by af estimate; write --model-role grader=openai/o3",
+            id="a-grader-as-a-parameter",
+        ),
+        pytest.param(
             [TASK, "-T", "vote=3"], "-T='vote' is not known. Did you mean 'votes'?", id="a-misspelt-parameter"
         ),
         pytest.param([TASK, "-T", "votes"], "-T 'votes' has no value; write -T NAME=VALUE", id="no-value"),
