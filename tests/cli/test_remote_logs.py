@@ -139,21 +139,22 @@ def test_killed_it_ends_with_every_sample_once_and_knows_what_was_spent(
     def charged(_: Path) -> int:
         return sum(files.sizes(files.glob(f"{folder}/{ACCOUNT}.*")))
 
-    command = f"{TWO} -M latency=0.05 --max-connections 4 --limit 12 --budget 1000calls --log-dir {folder}"
-    kill_while_it_works(f"af {command} --model control/faker", tmp_path, charged, 4_000)
+    one = f"run {TASK}@helpful_only_cot_free -T votes=1 -M latency=0.05 --display plain --max-connections 2"
+    command = f"{one} --limit 8 --budget 1000calls --log-dir {folder}"
+    kill_while_it_works(f"af {command} --model control/faker", tmp_path, charged, 1_500)
     before = Account(Cap(1, Unit.CALLS), f"{folder}/{ACCOUNT}").spent
     monkeypatch.setattr("cli.folder_lock.BEAT", 0.05)
     done = typed(f"{command} --model control/faker")
     assert "waiting to hear whether it is at work" in done.stderr
     logs = logs_at(folder)
     assert [(log.status, max(one.values()), one.total()) for log, one in zip(logs, asked(logs), strict=True)] == (
-        [("success", 1, 12)] * 2
+        [("success", 1, 8)]
     )
     spent = Account(Cap(1, Unit.CALLS), f"{folder}/{ACCOUNT}").spent
     assert max(before, calls_in(logs)) <= spent <= before + calls_in(logs)
     assert told(done)[-1] == f"Spent: {spent:.0f} of 1,000 calls"
     assert LOCK not in names_at(folder)
-    assert len(read_replies(folder).frame) == 24
+    assert len(read_replies(folder).frame) == 8
 
 
 @pytest.mark.parametrize(

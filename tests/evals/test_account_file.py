@@ -57,6 +57,27 @@ def test_lines_of_many_calls_are_one_request(files: fsspec.AbstractFileSystem, m
     assert sent == [ONE * 50]
 
 
+def test_a_line_that_comes_while_others_are_sent_goes_after_them(
+    files: fsspec.AbstractFileSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, send = account_file(ADDRESS), type(files).pipe_file
+
+    def slow(self: object, path: str, piece: bytes) -> None:
+        if piece == ONE:
+            account.add(TWO)
+        send(self, path, piece)
+
+    monkeypatch.setattr(type(files), "pipe_file", slow)
+
+    async def calls() -> None:
+        account.add(ONE)
+        await account.kept(wait=True)
+        await account.kept(wait=True)
+
+    asyncio.run(calls())
+    assert pieces(files) == {"000000": ONE + TWO}
+
+
 @pytest.mark.usefixtures("files")
 def test_nobody_waits_who_need_not() -> None:
     account = account_file(ADDRESS)
