@@ -35,7 +35,7 @@ def logs_in(folder: Path) -> list[EvalLog]:
 @pytest.fixture
 def small(write: Write) -> Path:
     """The shipped sweep with fewer votes and queries."""
-    swept = yaml.safe_load(CONTROLS.read_text("utf-8")) | {"limit": 3, "task_args": {"votes": 1}}
+    swept = yaml.safe_load(CONTROLS.read_text("utf-8")) | {"limit": 2, "task_args": {"votes": 1}}
     return Path(write("small.yaml", yaml.safe_dump(swept)))
 
 
@@ -53,25 +53,25 @@ def test_killed_half_way_and_typed_again_it_asks_no_finished_sample_again(small:
     folder = tmp_path / "logs" / "small"
     process = start(f"af sweep {small} --processes 2", tmp_path)
     deadline = monotonic() + 200
-    while len(finished(logs_in(folder) if folder.exists() else [])) < 12:
+    while len(finished(logs_in(folder) if folder.exists() else [])) < 8:
         assert process.poll() is None, "it finished before it could be killed: give it more to do"
         assert monotonic() < deadline
-        sleep(0.1)
+        sleep(0.5)  # reading the logs takes time from what is waited for
     kill(process)
     before = finished(logs_in(folder))
-    assert 12 <= len(before) < 3 * len(SWEPT)
-    done = run(f"af sweep {small} --processes 1", tmp_path)
+    assert 8 <= len(before) < 2 * len(SWEPT)
+    done = run(f"af sweep {small} --processes 3", tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[-1] == f"Finished. af report {folder}"
     replies = read_replies(str(folder))
     counts = Counter(zip(replies.frame["model"], replies.frame["setting"], strict=True))
-    assert set(counts.values()) == {4 * 3}
+    assert set(counts.values()) == {4 * 2}
     assert len(counts) == 6
     assert replies.exclusions == []
     after = finished([log for log in logs_in(folder) if log.status == "success"])
     assert before.items() <= after.items()
     assert Counter(after.values()) == Counter({(*task, query): 1 for task in SWEPT for query in queries(after, task)})
-    assert len(after) == 3 * len(SWEPT)
+    assert len(after) == 2 * len(SWEPT)
 
 
 def queries(after: dict[str, tuple[str, str, str]], task: tuple[str, str]) -> set[str]:
@@ -121,9 +121,9 @@ def test_a_dry_run_shows_what_the_sweep_comes_to(small: Path, tmp_path: Path) ->
     done = CliRunner().invoke(main, ["sweep", str(small), "--dry-run", "--log-dir", str(tmp_path / "logs")])
     assert done.exit_code == 0
     assert [line.split() for line in done.stderr.splitlines() if "control/faker" in line] == [
-        ["control/faker", setting, "control/grader", "1", "4", "12"] for setting in ("helpful_only", "animal_welfare")
+        ["control/faker", setting, "control/grader", "1", "4", "8"] for setting in ("helpful_only", "animal_welfare")
     ]
-    assert done.stderr.splitlines()[-1] == "6 experiments, 24 tasks, 72 replies"
+    assert done.stderr.splitlines()[-1] == "6 experiments, 24 tasks, 48 replies"
     assert not (tmp_path / "logs").exists()
 
 
@@ -214,4 +214,4 @@ def test_hawk_runs_what_is_written_for_it(for_hawk: Path, tmp_path: Path) -> Non
     assert {(log.eval.model, log.eval.task.removeprefix("evals/"), log.status) for log in logs} == {
         (*task, "success") for task in SWEPT
     }
-    assert {len(log.samples or []) for log in logs} == {3}
+    assert {len(log.samples or []) for log in logs} == {2}
