@@ -15,9 +15,9 @@ from filelock import FileLock, Timeout
 from inspect_ai.log import EvalLog, read_eval_log_sample_summaries
 
 from cli.folder_lock import alone_in
-from cli.run import ALL_SAMPLES, ALL_TASKS, newest_logs
+from cli.run_folder import newest_logs
 from evals.engine_files import flow_spec
-from evals.pair_gate import pair_gate
+from evals.pair_gate import ALL_SAMPLES, ALL_TASKS, pair_gate
 from evals.sweep import Experiment
 
 _GRACE = 60.0
@@ -88,7 +88,7 @@ def _run(one: Experiment, folder: str) -> tuple[int, str | None]:
     spec = FlowSpec.model_validate(flow_spec([one], folder))
     assert isinstance(spec.options, FlowOptions)
     spec.options.display = "none"
-    spec.options.max_tasks, spec.options.max_samples = int(ALL_TASKS), int(ALL_SAMPLES)  # the gate says which begin
+    spec.options.max_tasks, spec.options.max_samples = ALL_TASKS, ALL_SAMPLES  # the gate says which begin
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), pair_gate(one.connections):
         result = run(spec)
     logs = newest_logs(folder)

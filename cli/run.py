@@ -4,32 +4,29 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from contextvars import copy_context
 from importlib.metadata import entry_points
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 import click
 from click.core import ParameterSource
-from fsspec.core import url_to_fs
-from inspect_ai.event import ModelEvent
-from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries, write_eval_log
+from inspect_ai.log import list_eval_logs, read_eval_log
 from inspect_ai.util import display_type
 
-from analysis.log_file import how_to_go_on, is_ours, newest_attempts, plain, stopped
+from analysis.log_file import how_to_go_on, is_ours, plain, stopped
 from analysis.log_rows import ESTIMATE, UNTIL, looked_until
 from cli.expected_run import RunPlan, recorded
 from cli.folder_lock import alone_in
 from cli.gap_table import GapTable
+from cli.run_folder import account_in, mark_sequential, newest_logs, open_account
 from cli.until import Looks, Until, check_until, without_limit
 from evals import SETTINGS
-from evals.account_file import account_file
-from evals.budget import ACCOUNT, Account, Cap, Charge, PriceOf
+from evals.budget import Cap, PriceOf
 from evals.models import DEFAULT_SUBJECT
-from evals.pair_gate import PairGate, experiment_of, pair_gate
+from evals.pair_gate import ALL_SAMPLES, ALL_TASKS, PairGate, pair_gate
 from evals.seeded_dataset import SEED
 from prompts.template import digest
 from prompts.variation import find_variation
@@ -42,13 +39,6 @@ CONNECTIONS = 20
 BATCH_WINDOW = 10_000
 """Queries under way at a time where replies come in batches, as many as Inspect lets wait: a smaller window would hand
 in small batches one after the other, and each may take a day."""
-
-ALL_TASKS = "1000"
-"""More tasks than there can be: behind the gate each waits for all others to start."""
-
-ALL_SAMPLES = "1000000"
-"""More than there can be: it is for the gate to say which begin. With fewer, those that wait for their turn could leave
-no place to one that a killed run had begun: Inspect starts such a sample late, after it has looked it up in the log."""
 
 _VARIATION = "variation="
 
@@ -149,28 +139,12 @@ def run(
     for one, name, folder in zip(sets, names, folders, strict=True):
         if name:
             click.echo(f"variation={name} ({len(codes) + 1} of {len(sets)})", err=True)
-        others = [_account_in(other) for other in folders if other != folder]
+        others = [account_in(other) for other in folders if other != folder]
         most = ["--limit", str(looks.most)] if looks and looks.most else []
         estimate = _estimate([*arguments, *most], one | {"price": price, "grader_price": grader_price})
         codes.append(_run_set((*estimate, *arguments), one, connections, folder, cap, others, price_of, looks))
     if any(codes):
         raise click.exceptions.Exit(max(codes))
-
-
-def newest_logs(folder: str) -> list[EvalLog]:
-    """The log of each task, without those of earlier attempts, which it has taken over.
-
-    Inspect leaves the log of a killed process where it is, since it cannot know that nobody writes to it. Nobody does
-    where this process is alone, so what the newest log holds all of is removed: it would be counted twice. A log that
-    was finished stays: one that was scored into another file has judgements that the newest does not hold.
-    """
-    newest, older = newest_attempts(read_eval_log(info, header_only=True) for info in list_eval_logs(folder))
-    for log, later in older:
-        killed = log.status == "started" and is_ours(log)
-        if killed and later.status == "success" and _replies(log) <= _replies(later):
-            files, path = url_to_fs(log.location, use_listings_cache=False)
-            files.rm(path)
-    return newest
 
 
 def _from_here(argument: str) -> str:
@@ -263,18 +237,18 @@ def _run_set(
             command += ["--metadata", f"{UNTIL}={sequential}"]  # also of a run that goes on without: it was looked at
         limit = looks.first(before) if looks else None
         while True:
-            account = _account(folder, cap, others, price_of)
+            account = open_account(folder, cap, others, price_of)
             if account.closed:
                 click.echo(f"Not begun, since the budget holds no further query: {account.told}", err=True)
                 return 0
             more = ["--limit", str(limit)] if limit else []
             with pair_gate(connections or BATCH_WINDOW, account) as gate:
-                all_at_once = ["--max-tasks", ALL_TASKS, "--max-samples", ALL_SAMPLES]
+                all_at_once = ["--max-tasks", str(ALL_TASKS), "--max-samples", str(ALL_SAMPLES)]
                 code = _inspect(["eval-set", *all_at_once, *_once(arguments), *command, *more])
             logs = newest_logs(folder)
             whole = not code and all(log.status == "success" and not stopped(log) for log in logs)
             if sequential and not code:
-                _mark(logs, sequential)
+                mark_sequential(logs, sequential)
             if not (looks and limit and whole) or (limit := looks.next(limit, list(filter(is_ours, logs)))) is None:
                 break
     if code == _USAGE:  # it has said so, and nothing ran
@@ -307,72 +281,6 @@ def _prices(subjects: list[str], price: str | None, grader_price: str | None) ->
     own = given_price("--price", price) if price is not None else None
     graders = given_price("--grader-price", grader_price) if grader_price is not None else None
     return lambda model: (own if model in subjects else graders) or known_price(model)
-
-
-def _account(folder: str, cap: Cap | None, others: list[str], price_of: PriceOf) -> Account:
-    """What the runs into a folder have cost; logs that stopped at a smaller budget are opened again."""
-    file = account_file(_account_in(folder))
-    logs = [read_eval_log(info, header_only=True) for info in list_eval_logs(folder)]
-    if not logs:
-        file.remove()  # the user took them away, to begin anew
-    elif not file.exists():
-        file.begin(_calls(logs))
-    for log in newest_attempts(logs)[0]:
-        _open_again(log)
-    return Account(cap, _account_in(folder), others, price_of)
-
-
-def _account_in(folder: str) -> str:
-    return f"{folder}/{ACCOUNT}"
-
-
-def _calls(logs: list[EvalLog]) -> Iterator[bytes]:
-    """What is in the account of a folder that lost it, or never had one, from what its logs hold."""
-    counted: set[str | None] = set()
-    for log in filter(is_ours, logs):
-        for sample in read_eval_log(log.location).samples or []:
-            if sample.uuid in counted:  # an earlier attempt has it too
-                continue
-            counted.add(sample.uuid)
-            experiment, ask = experiment_of(log.eval), (str(sample.id), sample.epoch)
-            for event in sample.events:
-                if isinstance(event, ModelEvent) and event.cache != "read":
-                    yield Charge.of(experiment, ask, event.model, 1, event.output.usage).line
-            if not sample.error:
-                yield Charge.of(experiment, ask, "").line
-
-
-def _open_again(log: EvalLog) -> None:
-    """Have Inspect ask what a budget left out: to it the log is finished, unless it says how many replies it holds."""
-    results = log.results
-    if log.status == "success" and is_ours(log) and results and results.logged_samples is None and stopped(log):
-        results.logged_samples = results.completed_samples
-        _write_header(log)
-
-
-def _mark(logs: Sequence[EvalLog], sequential: str) -> None:
-    """Have the logs of an earlier run say, before the first look at them, that they are looked at.
-
-    Inspect gives what is new to a run to the logs that it writes alone; of those that held all that was to be asked,
-    the statistics would be such as hold for a number of queries that was fixed.
-    """
-    for log in logs:
-        if is_ours(log) and looked_until(log) is None:
-            log.eval.metadata = {**(log.eval.metadata or {}), UNTIL: sequential}
-            _write_header(log)
-
-
-def _write_header(log: EvalLog) -> None:
-    """Write the header of a log, whole or not at all: Inspect does it in place, where a kill would leave no log."""
-    place = Path(plain(log.location))
-    if not place.exists():  # a remote one, which Inspect replaces as a whole
-        write_eval_log(log, header_only=True)
-        return
-    written, copy = place.stat(), place.with_name(f".{place.name}.part")
-    copyfile(place, copy)
-    write_eval_log(log, copy, format="eval" if place.suffix == ".eval" else "json", header_only=True)
-    os.utime(copy, ns=(written.st_atime_ns, written.st_mtime_ns))  # by which Inspect finds the newest attempt
-    copy.replace(place)
 
 
 def _say_what_was_spent(gate: PairGate, folder: str) -> None:
@@ -440,7 +348,3 @@ def _inspect(arguments: list[str]) -> int:
 
 def _code(done: SystemExit) -> int:
     return done.code if isinstance(done.code, int) else int(done.code is not None)
-
-
-def _replies(log: EvalLog) -> set[str | None]:
-    return {summary.uuid for summary in read_eval_log_sample_summaries(log.location) if not summary.error}

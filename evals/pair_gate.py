@@ -36,6 +36,13 @@ from pydantic import JsonValue
 
 from evals.budget import Account, Ask
 
+ALL_TASKS = 1000
+"""More tasks than there can be: behind the gate each waits for all others to start."""
+
+ALL_SAMPLES = 1_000_000
+"""More than there can be: it is for the gate to say which begin. With fewer, those that wait for their turn could leave
+no place to one that a killed run had begun: Inspect starts such a sample late, after it has looked it up in the log."""
+
 START_TIMEOUT = 60.0
 """Seconds to wait for the other conditions to start; one that cannot must not hold up the rest."""
 

@@ -19,7 +19,7 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, write_eval_lo
 from analysis.exclusion import ExclusionKind
 from analysis.frame import read_replies
 from cli.main import main
-from cli.run import newest_logs
+from cli.run_folder import newest_logs
 from evals.budget import ACCOUNT, Account, Cap, Unit
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
@@ -117,9 +117,9 @@ def test_interrupted_it_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr("cli.run._inspect", interrupted)
     done = CliRunner().invoke(main, ["run", TASK, "--log-dir", str(tmp_path)])
-    assert (done.exit_code, done.stderr) == (
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (
         1,
-        f"Not finished: the same command, typed again, goes on where this run stopped ({tmp_path})\n",
+        f"Not finished: the same command, typed again, goes on where this run stopped ({tmp_path})",
     )
 
 

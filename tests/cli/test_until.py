@@ -212,6 +212,6 @@ def test_a_kill_while_a_log_is_marked_leaves_it_whole(
         Path(location or log.location.removeprefix("file://")).write_bytes(b"half a log")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cli.run.write_eval_log", killed)
+    monkeypatch.setattr("cli.run_folder.write_eval_log", killed)
     assert run("control/refuser", "--sample-shuffle=1", "--limit=2", "--until=decided") == (1, [])
     assert {path.name: path.read_bytes() for path in (tmp_path / "logs").glob("*.eval")} == before
