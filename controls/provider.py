@@ -119,8 +119,10 @@ class ControlAPI(ModelAPI):
 
 
 def _answer(name: str, length: int, given: dict[str, Any]) -> Answer:
-    if unknown := given.keys() - RATES.get(name, ()):
-        known = ("latency", "seed", "length", "stops_after_scratchpad", *RATES.get(name, ()))
+    is_policy = name not in (GRADER, WRITER)
+    given_length = {"length"} if length and not is_policy else set()  # who judges or writes has a length of its own
+    if unknown := (given.keys() | given_length) - {*RATES.get(name, ())}:
+        known = ("latency", "seed", *(["length"] if is_policy else []), "stops_after_scratchpad", *RATES.get(name, ()))
         raise unknown_value("-M", min(unknown), known)
     rates = {argument: _rate(argument, value) for argument, value in given.items()}
     if name == GRADER:

@@ -42,6 +42,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
     return True
 
 
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> object:
+    """Make each fixture in a context of its own likewise: what one leaves active would be found by those of others."""
+    fixtures = request.config.pluginmanager.get_plugin("fixtures")
+    assert fixtures
+    return _UNTOUCHED.copy().run(fixtures.pytest_fixture_setup, fixturedef, request)
+
+
 @pytest.fixture(autouse=True)
 def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Caches, logs and buffers of this test alone; no model and no key of the machine's."""

@@ -90,6 +90,12 @@ def test_latency_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:
             id="length",
         ),
         pytest.param(
+            "control/grader",
+            {"length": 5},
+            "-M='length' is not known. Choose from: latency, seed, stops_after_scratchpad, unreadable, yes.",
+            id="length-of-who-judges",
+        ),
+        pytest.param(
             "control/faker",
             {"stops_after_scratchpad": 1},
             "-M stops_after_scratchpad=1 is neither true nor false; give one of them",

@@ -134,8 +134,8 @@ def test_a_further_reading_is_asked_beside_the_two() -> None:
         ),
         pytest.param(
             {"queries": "advbench"},
-            "-T='queries' is not known. Choose from: developer, facts, group, persona, prompts, read, variation. It is "
-            "for the tasks that are not interviews.",
+            "-T='queries' is not known. Choose from: developer, facts, grader, group, persona, prompts, read, "
+            "variation. It is for the tasks that are not interviews.",
             id="of-other-tasks",
         ),
         pytest.param(
