@@ -16,7 +16,7 @@ from benchmarks.outcome import Benchmark, Outcome
 from benchmarks.results import Circumstances, write_results
 
 BENCHMARKS = (
-    Benchmark("overhead", "--samples 600", quick="--samples 40 --rounds 1"),
+    Benchmark("overhead", "--samples 1200", quick="--samples 40 --rounds 1"),
     Benchmark("report", "--logs 100 --samples 1000 --rounds 1", quick="--logs 2 --samples 10 --rounds 1"),
     Benchmark("sweep", quick="--queries 1"),
     Benchmark("storage", quick="--limit 2 --words 20"),

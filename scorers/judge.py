@@ -117,7 +117,10 @@ class Judge:
         )
         config = self._config if number == 1 else self._config.merge(GenerateConfig(num_choices=number))
         try:
-            output = await useful_answer(self._model, messages, config, partial(self._is_useful, number))
+            if config.cache:
+                output = await useful_answer(self._model, messages, config, partial(self._is_useful, number))
+            else:
+                output = await self._model.generate(messages, config=config)
         except LimitExceededError:
             raise
         except Exception as error:  # noqa: BLE001 - providers raise what they like; raising would lose the paid reply
