@@ -2,15 +2,18 @@
 
 Four experiments of equal size: helpful-only in its four conditions over made-up requests, on ``control/faker`` with
 four seeds, graded by ``control/grader``. The whole command is timed, imports included; there is enough to do that these
-are a small part. Both ways must end with the same labels.
+are a small part. Both ways must end with the same labels. What the machine itself gains by as many processes is measured
+beside it, on a loop that does nothing but work.
 
     python benchmarks/sweep.py
     python benchmarks/sweep.py --queries 300 --processes 2
 """
 
+import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +28,9 @@ EXPERIMENTS = 4
 
 TARGET = 0.6
 """Ratio that is aimed at with 4 processes on 2 cores."""
+
+_LOOPS = 1000
+"""Turns of a loop that nothing waits for; some seconds."""
 
 Label = tuple[str, str, str, str]
 """Seed, task, query and scorer."""
@@ -70,6 +76,7 @@ def measure(queries: int, processes: int, rounds: int) -> list[Figure]:
     return [
         Figure.of_rounds(f"wall time, {processes} processes ÷ 1", ratios, at_most=TARGET),
         Figure.of_rounds("wall time, 1 process", one, unit="s"),
+        Figure(f"wall time of a plain loop, {processes} processes ÷ 1", _loops(processes) / _loops(1)),
         Figure(f"labels that differ, {processes} processes against 1", differ, at_most=0),
     ]
 
@@ -110,6 +117,21 @@ def _timed(sweep: Path, processes: int, folder: Path, queries: int) -> tuple[flo
         for log, sample in replies
         for scorer, score in (sample.scores or {}).items()
     }
+
+
+def _loops(processes: int) -> float:
+    """Seconds that as many equal pieces of work as there are experiments take."""
+    with ProcessPoolExecutor(processes) as pool:
+        list(pool.map(_loop, [1] * processes))  # all of them are there
+        begun = time.perf_counter()
+        list(pool.map(_loop, [_LOOPS] * EXPERIMENTS))
+        return time.perf_counter() - begun
+
+
+def _loop(times: int) -> None:
+    rows = [{"number": i, "text": str(i)} for i in range(2000)]
+    for _ in range(times):
+        json.loads(json.dumps(rows))
 
 
 if __name__ == "__main__":
