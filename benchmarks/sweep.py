@@ -2,8 +2,8 @@
 
 Four experiments of equal size: helpful-only in its four conditions over made-up requests, on ``control/faker`` with
 four seeds, graded by ``control/grader``. The whole command is timed, imports included; there is enough to do that these
-are a small part. Both ways must end with the same labels. What the machine itself gains by as many processes is measured
-beside it, on a loop that does nothing but work.
+are a small part. Both ways must end with the same labels. What as many processes are worth to a plain loop is measured
+beside it: on a machine that others share that may be little.
 
     python benchmarks/sweep.py
     python benchmarks/sweep.py --queries 300 --processes 2

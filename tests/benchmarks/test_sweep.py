@@ -26,9 +26,10 @@ def test_its_figures(same: dict[Label, str], differ: int, monkeypatch: pytest.Mo
         return (10.0, LABELS) if processes == 1 else (5.5, same)
 
     monkeypatch.setattr("benchmarks.sweep._timed", timed)
-    ratio, alone, differing = measure(queries=1, processes=4, rounds=1)
+    monkeypatch.setattr("benchmarks.sweep._loops", lambda processes: 8.0 if processes == 1 else 4.0)
+    ratio, alone, plain, differing = measure(queries=1, processes=4, rounds=1)
     assert (ratio.what, ratio.value, ratio.at_most) == ("wall time, 4 processes ÷ 1", 0.55, 0.6)
-    assert alone.value == 10.0
+    assert (alone.value, plain.value, plain.target) == (10.0, 0.5, "")
     assert (differing.value, differing.at_most) == (differ, 0)
 
 
