@@ -26,15 +26,12 @@ from cli.until import Looks, Until, check_until, without_limit
 from evals import SETTINGS
 from evals.budget import Cap, PriceOf
 from evals.models import DEFAULT_SUBJECT
-from evals.pair_gate import ALL_SAMPLES, ALL_TASKS, PairGate, pair_gate
+from evals.pair_gate import ALL_SAMPLES, ALL_TASKS, CONNECTIONS, PairGate, pair_gate
 from evals.seeded_dataset import SEED
 from prompts.template import digest
 from prompts.variation import find_variation
 from study.invalid_input import InvalidInputError
 from study.price import given_price, known_price
-
-CONNECTIONS = 20
-"""Requests to the model under test at a time, unless the user says otherwise."""
 
 BATCH_WINDOW = 10_000
 """Queries under way at a time where replies come in batches, as many as Inspect lets wait: a smaller window would hand

@@ -36,6 +36,9 @@ from pydantic import JsonValue
 
 from evals.budget import Account, Ask
 
+CONNECTIONS = 20
+"""Requests to the model under test at a time unless the user says otherwise, and so many queries under way."""
+
 ALL_TASKS = 1000
 """More tasks than there can be: behind the gate each waits for all others to start."""
 

@@ -15,6 +15,7 @@ from evals import SETTINGS
 from evals.condition_task import Setting, condition_task
 from evals.models import Models, models_with
 from evals.named_model import NamedModel
+from evals.pair_gate import CONNECTIONS
 from evals.task_options import Options, TaskOptions
 from prompts.template import digest
 from prompts.variation import BASE, find_variation
@@ -23,10 +24,6 @@ from study.condition import Condition
 from study.invalid_input import InvalidInputError, unknown_value
 
 _SETTINGS = {setting.name: setting for setting in SETTINGS}
-
-CONNECTIONS = 20
-"""Requests to a model at a time, unless its ``config`` has ``max_connections``; by so many queries, at most, are two
-conditions apart."""
 
 _ELSEWHERE = {"variation": "variations", "grader": "graders"}
 """Task parameters that a sweep has a key of its own for."""
