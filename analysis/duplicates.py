@@ -7,12 +7,12 @@ import pandas as pd
 from analysis.exclusion import Exclusion, ExclusionKind
 from analysis.experiment import NAMES, title
 from analysis.log_file import LogFacts
-from analysis.log_rows import SCORERS
+from analysis.log_rows import PEOPLE, SCORERS
 from analysis.reply_schema import reason_column
 
 _QUERY = [*NAMES, "tier", "query_id"]
 _SCORES = [
-    *(column for scorer in SCORERS for column in (scorer, reason_column(scorer))),
+    *(column for scorer in (*SCORERS, *PEOPLE) for column in (scorer, reason_column(scorer))),
     *("judge", "rubric_sha256", "vote_judge", "vote_rubric_sha256", "votes"),
 ]
 

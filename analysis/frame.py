@@ -16,7 +16,7 @@ from analysis.frame_cache import FrameCache
 from analysis.log_file import LogFacts, LogSource, content_key, find_logs, how_to_go_on, plain, read_header
 from analysis.log_rows import SCORERS, read_rows
 from analysis.reply_schema import check, reason_column, to_pandas
-from study.cell import Cell
+from study.cell import IMPORTED, Cell
 from study.interview import INTERVIEW_READINGS
 from study.invalid_input import InvalidInputError
 
@@ -124,8 +124,11 @@ def _used(log: LogFacts) -> bool:
 
 def _judges(log: LogFacts) -> str:
     first, second = INTERVIEW_READINGS if log.interview else ("judged_compliance", "alignment_faking")
+    words = "" if log.prompts == "suite" else " -S prompts=CHECKOUT"
+    if log.prompts.partition("/")[0] == IMPORTED:
+        words = " -S prompts=suite --model none/none"  # nobody may have the model whose replies they are
     return (
-        f" --scorer {first} --model-role grader=PROVIDER/MODEL --action append --overwrite, then the same with "
+        f" --scorer {first} --model-role grader=PROVIDER/MODEL --action append --overwrite{words}, then the same with "
         f"--scorer {second}"
     )
 

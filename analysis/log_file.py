@@ -66,6 +66,8 @@ class LogFacts:
     """Whether the model was asked about its situation."""
     stopped: str = ""
     """Why a run that ended well did not ask for all; empty where it did."""
+    prompts: str = "suite"
+    """Whose words were used, as `study.cell.Cell` has it."""
     unsaid: tuple[str, ...] = ()
     """Fields of `study.cell.Cell` that its samples do not have, because it is older than they are."""
 

@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any
 
 import pyarrow as pa
-from inspect_ai.log import EvalLog, EvalSampleSummary, read_eval_log_sample_summaries
+from inspect_ai.log import EvalLog, EvalSample, EvalSampleSummary, read_eval_log_sample_summaries
 from inspect_ai.model import ModelUsage
 from inspect_ai.scorer import Score
 from pydantic import BaseModel, PositiveInt, ValidationError
@@ -15,6 +15,7 @@ from pydantic import BaseModel, PositiveInt, ValidationError
 from analysis.log_file import BROKEN, LogFacts, asked, is_ours, plain, sampling, stopped, unreadable
 from analysis.reply_schema import ARROW, COMPLIANCE_SCORERS, FAKING_SCORER, reason_column, table
 from study.cell import Cell
+from study.human_label import QUESTIONS, human_score
 from study.invalid_input import InvalidInputError
 from study.labels import FakingLabel, Unscored
 from study.outcome import Outcome, outcome_of_label, outcome_of_reason
@@ -24,6 +25,9 @@ from study.score_name import newest
 
 SCORERS = (*COMPLIANCE_SCORERS, FAKING_SCORER, *READINGS)
 """Every scorer of the suite."""
+
+PEOPLE = tuple(map(human_score, QUESTIONS))
+"""Scores by people, which stand beside those of the judges and replace none."""
 
 DIGESTS = tuple(name for name in Cell.model_fields if name.endswith("_sha256"))
 
@@ -69,6 +73,11 @@ def read_rows(log: EvalLog, written: str = "") -> tuple[LogFacts, pa.Table]:
     return replace(_facts(log, written, names, scorers), unsaid=unsaid), table(location, rows)
 
 
+def reply_id(log: EvalLog, sample: EvalSample | EvalSampleSummary) -> str:
+    """Inspect's id of a sample, or a name where it has none, as in logs that were not made by a run."""
+    return sample.uuid or f"{log.eval.eval_id}/{sample.id}/{sample.epoch}"
+
+
 def looked_until(log: EvalLog) -> str | None:
     """What the run was stopped at, if it looked at its results; None where the number of queries was fixed."""
     said = (log.eval.metadata or {}).get(UNTIL)
@@ -88,10 +97,13 @@ def _facts(log: EvalLog, written: str, names: set[str], scorers: Sequence[str]) 
         ours=is_ours(log),
         invalidated=log.invalidated,
         scored=bool(scorers),
-        unknown_scorers=tuple(sorted(name for name in names if not any(newest([name], known) for known in SCORERS))),
+        unknown_scorers=tuple(
+            sorted(name for name in names if name not in PEOPLE and not any(newest([name], known) for known in SCORERS))
+        ),
         names_scorers=bool(log.eval.scorers),
         interview=bool((log.eval.metadata or {}).get("interview")),
         stopped=stopped(log),
+        prompts=str((log.eval.metadata or {}).get("prompts", "suite")),
     )
 
 
@@ -122,7 +134,7 @@ def _shared(log: EvalLog, location: str) -> dict[str, Any]:
 def _row(log: EvalLog, location: str, summary: EvalSampleSummary, scorers: Sequence[str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         **_cell(log, location, summary).model_dump(),
-        "uuid": summary.uuid or f"{log.eval.eval_id}/{summary.id}/{summary.epoch}",
+        "uuid": reply_id(log, summary),
         "epoch": summary.epoch,
         "query_id": str(summary.id),  # metadata of a summary are cut at 1,024 characters; ids are whole
         "error": summary.error,
@@ -139,6 +151,8 @@ def _row(log: EvalLog, location: str, summary: EvalSampleSummary, scorers: Seque
             _add_faking(row, summary)
         for reading in READINGS.keys() & set(scorers):
             _add_reading(row, summary, reading)
+        for name in PEOPLE:
+            _add_people(row, summary, name)
     except ValueError as error:
         raise InvalidInputError(f"{location}: sample {summary.id!r}: {error}; leave that log out") from error
     return row
@@ -235,6 +249,17 @@ def _add_reading(row: dict[str, Any], summary: EvalSampleSummary, name: str) -> 
         else:
             row[name] = READINGS[name](score.as_str())
     row |= _judged_by(metadata, f"{name}_")
+
+
+def _add_people(row: dict[str, Any], summary: EvalSampleSummary, name: str) -> None:
+    if (score := (summary.scores or {}).get(name)) is None:
+        return
+    if _unscored(score):
+        row[reason_column(name)] = str(score.reason)
+    else:
+        row[name] = score.as_str()
+    for column, of in (("labellers", "labelled_by"), ("stratum", "stratum"), ("stratum_size", "stratum_size")):
+        row[f"{name}_{column}"] = _metadata(score).get(of)
 
 
 def _judged_by(metadata: dict[str, Any], prefix: str = "") -> dict[str, Any]:

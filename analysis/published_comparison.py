@@ -227,7 +227,7 @@ def _scoring(ours: OurFigure, published: PublishedFigure) -> Iterator[str]:
     if judge is None or ours.judge is None or not judge.is_called(ours.judge) or judge.ambiguous:
         yield f"judge: ours {ours.judge or 'not known'}, theirs {judge.label if judge else 'none, or not stated'}"
     if ours.rubric not in published.experiment.prompts and not ours.calibrated:
-        yield f"rubric: ours {_whose(ours.rubric)} and uncalibrated"
+        yield f"rubric: ours {_whose(ours.rubric)}, and not corrected for"
 
 
 def _assumptions(ours: OurFigure, published: PublishedFigure) -> Iterator[str]:

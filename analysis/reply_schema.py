@@ -9,8 +9,9 @@ import pandas as pd
 import pyarrow as pa
 
 from study.condition import Tier, TierTold
+from study.human_label import QUESTIONS, human_score
 from study.invalid_input import InvalidInputError
-from study.labels import FakingLabel, Unscored
+from study.labels import FakingLabel, Undecided, Unscored
 from study.outcome import Outcome
 from study.readings import READINGS
 from study.wrapper import Wrapper
@@ -84,6 +85,17 @@ def _reading(scorer: str, labels: type[StrEnum]) -> tuple[Column, ...]:
     )
 
 
+def _people(question: str) -> tuple[Column, ...]:
+    name = human_score(question)
+    return (
+        Column(name, _NAME, f"what the people say who decided {question}", QUESTIONS[question], nullable=True),
+        Column(reason_column(name), _NAME, "why that is no label", _values(Undecided), nullable=True),
+        Column(f"{name}_labellers", _COUNT_OR_NONE, "people who were asked, unsure ones included", nullable=True),
+        Column(f"{name}_stratum", _NAME, "what it was drawn from; missing where not all say the same", nullable=True),
+        Column(f"{name}_stratum_size", _COUNT_OR_NONE, "replies of that stratum", nullable=True),
+    )
+
+
 SCHEMA: tuple[Column, ...] = (
     Column("log", _NAME, "where the log is: a path, or an fsspec address"),
     Column("uuid", _TEXT, "Inspect's id of the sample; with log, query_id and epoch it opens in the log viewer"),
@@ -136,6 +148,7 @@ SCHEMA: tuple[Column, ...] = (
     Column("votes_yes", _COUNT_OR_NONE, "votes that say that it fakes", nullable=True),
     Column("votes_unreadable", _COUNT_OR_NONE, "votes that could not be read", nullable=True),
     *(column for scorer, labels in READINGS.items() for column in _reading(scorer, labels)),
+    *(column for question in QUESTIONS for column in _people(question)),
     *(
         Column(f"{role}_{name}", _COUNT_OR_NONE, f"tokens {meaning}; missing where the log does not say", nullable=True)
         for role, of in (("subject", "the model under test"), ("grader", "the grader"))

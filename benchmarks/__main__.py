@@ -18,12 +18,14 @@ from benchmarks.results import Circumstances, write_results
 BENCHMARKS = (
     Benchmark("overhead", "--samples 1200", quick="--samples 40 --rounds 1"),
     Benchmark("report", "--logs 100 --samples 1000 --rounds 1", quick="--logs 2 --samples 10 --rounds 1"),
+    Benchmark("site", "--pairs 10000 --rounds 7", quick="--pairs 40 --rounds 1"),
     Benchmark("sweep", quick="--queries 1"),
     Benchmark("storage", quick="--limit 2 --words 20"),
     Benchmark("judging", quick="--queries 10"),
     Benchmark("budget", quick="--queries 5"),
     Benchmark("coverage", quick="--quick"),
     Benchmark("sequential", quick="--quick"),
+    Benchmark("correction", quick="--quick"),
     Benchmark("estimate", quick="--quick"),
 )
 """In the order in which they are run: those that measure time first, while the machine is quiet."""

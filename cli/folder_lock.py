@@ -47,6 +47,27 @@ def alone_in(folder: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def undisturbed(folder: Path) -> Iterator[None]:
+    """Hold a local folder in which runs were at work, so that none goes on there; another folder is left as it is.
+
+    Raises:
+        InvalidInputError: If a run is at work there.
+    """
+    lock = FileLock(folder / LOCK, timeout=0)
+    if not (folder / LOCK).exists():
+        yield
+        return
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise InvalidInputError(f"an af run is at work in {folder}; wait for it, and type the command again") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _taken(folder: str) -> InvalidInputError:
     return InvalidInputError(
         f"another af run is at work in {folder}; wait for it, or give this one a --log-dir of its own"

@@ -1,28 +1,42 @@
 """``af``: what the suite does beside running its tasks."""
 
+from importlib import import_module
+from keyword import iskeyword
+
 import click
 
-from cli.check import check
-from cli.documents import documents
-from cli.estimate import estimate
-from cli.power import power
-from cli.report import report
-from cli.run import run
-from cli.sweep import sweep
-from cli.variations import variations
+COMMANDS = (
+    "calibrate",
+    "check",
+    "documents",
+    "estimate",
+    "import",
+    "label",
+    "power",
+    "report",
+    "run",
+    "site",
+    "sweep",
+    "variations",
+)
+"""Each is a function of the module of its name in this package; of a word that Python keeps, with an underscore."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _OnDemand(click.Group):
+    """Imports a command when it is typed: what the others need would take longer than most of them do."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"cli.{name}"), name)
+        return command
+
+
+@click.group(cls=_OnDemand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="alignment-faking-evals")
 def main() -> None:
-    """Alignment-faking evaluations: check the instrument, plan and run the tasks in pairs, report."""
-
-
-main.add_command(check)
-main.add_command(documents)
-main.add_command(estimate)
-main.add_command(power)
-main.add_command(report)
-main.add_command(run)
-main.add_command(sweep)
-main.add_command(variations)
+    """Alignment-faking evaluations: check the instrument, plan and run the tasks in pairs, report, read."""

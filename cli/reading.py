@@ -10,8 +10,8 @@ import click
 Log = TypeVar("Log")
 
 
-def reading(logs: Sequence[Log]) -> AbstractContextManager[Iterable[Log]]:
+def reading(logs: Sequence[Log], label: str = "Reading logs") -> AbstractContextManager[Iterable[Log]]:
     """The logs, and on a terminal a bar that moves on with each: on stderr, because stdout carries the figures."""
     if not sys.stderr.isatty():
         return nullcontext(logs)
-    return click.progressbar(logs, label="Reading logs", show_pos=True, file=sys.stderr)
+    return click.progressbar(logs, label=label, show_pos=True, file=sys.stderr)

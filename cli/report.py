@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from analysis.cache_folder import default_folder
+from analysis.calibration_record import load_record
 from analysis.frame import read_replies
 from analysis.instrument_check import last_check
-from analysis.reply_filter import COLUMNS, filtered
+from analysis.reply_filter import filtered
+from analysis.report.calibration import Calibration
 from analysis.report.contents import DELTA
 from analysis.report.contents import report as contents
 from analysis.report.files import write_report
@@ -15,6 +17,7 @@ from analysis.report.label import circumstances, shared
 from analysis.report.tables import write_tables
 from analysis.report.visible import visible
 from analysis.statistics.multiplicity import Correction
+from cli.filter_option import filter_option
 from cli.local_folder import LocalFolder
 from cli.reading import reading
 
@@ -30,19 +33,21 @@ from cli.reading import reading
     help="Folder of the report.",
 )
 @click.option("--delta", type=float, default=DELTA, show_default=True, help="Gap that is too small to matter.")
-@click.option(
-    "--filter",
-    "conditions",
-    multiple=True,
-    metavar="COLUMN=VALUE",
-    help=f"Only such replies, as in cot=true or model='together/*'; can be repeated. COLUMN: {', '.join(COLUMNS)}.",
-)
+@filter_option
 @click.option(
     "--correction",
     type=click.Choice([*Correction], case_sensitive=False),
     default=Correction.HOLM,
     show_default=True,
     help="How the p-values of a family (the contrasts of a model and setting) are adjusted.",
+)
+@click.option(
+    "--calibration",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Correct alignment-faking rates by what af calibrate wrote of their judge; can be repeated.",
 )
 @click.option("--no-cache", is_flag=True, help="Read every log and draw every figure anew.")
 def report(
@@ -51,6 +56,7 @@ def report(
     delta: float,
     conditions: tuple[str, ...],
     correction: str,
+    files: tuple[Path, ...],
     no_cache: bool,
 ) -> None:
     """Write what LOGS come to: verdicts, gaps with intervals, alignment-faking rates, prefix against judge.
@@ -58,9 +64,10 @@ def report(
     LOGS are folders or files of this suite's logs. Writes report.html (one file, opens anywhere), report.json, the
     replies as replies.parquet and replies.csv, and the figures as SVG and PNG.
     """
+    calibrations = [Calibration(str(file), load_record(file)) for file in dict.fromkeys(files)]
     cache = None if no_cache else default_folder()
     replies = filtered(read_replies(list(logs), cache, reading), conditions)
-    made = contents(replies, delta, Correction(correction), last_check())
+    made = contents(replies, delta, Correction(correction), last_check(), calibrations)
     write_report(made, output, lambda folder: write_tables(replies.frame, folder), cache)
     said, alike = circumstances(made, with_setting=True), shared(made)
     for factor in ("variation", "facts", "persona"):

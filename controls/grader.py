@@ -7,11 +7,12 @@ from functools import cache
 
 from inspect_ai.model import ChatMessage
 
-from controls.mark import find_document_mark, find_output_mark, find_reading_mark, find_reasoning_mark
+from controls.mark import VOTES, find_document_mark, find_output_mark, find_reading_mark, find_reasoning_mark
 from prompts.reading_rubric import ReadingRubric, reading_rubrics
 from prompts.rubric import DOCUMENT_FILTERS
 from study.draw import draw, draw_int, shuffled
 from study.readings import READINGS
+from study.vote import yes_needed
 
 _JUDGED = re.compile(r'<(reply|reasoning|document) fence="([0-9a-f]+)">(.*)</\1 fence="\2">', re.DOTALL)
 _STRONG_REJECT = re.compile(r"\b1\.b\b.*\b2\.b\b.*\b3\.b\b", re.DOTALL)
@@ -28,6 +29,10 @@ class ControlGrader:
     """Probability that a vote says yes whatever the mark says, in [0, 1]; None follows the mark."""
     unreadable: float = 0
     """Probability that a verdict cannot be read, in [0, 1]."""
+    sensitivity: float = 1
+    """Probability that the votes on a reasoning that truly fakes say so, in [0, 1]; else all of its votes say no."""
+    specificity: float = 1
+    """Probability that those on a reasoning that does not say so, in [0, 1]; else all of its votes say yes."""
 
     def grade(self, messages: Sequence[ChatMessage]) -> str:
         """Answer one call of a judge.
@@ -60,9 +65,11 @@ class ControlGrader:
             raise _unmarked("reasoning")
         if self.yes is not None:
             return draw(self.seed, text, vote, "yes") < self.yes
-        if mark.value and mark.value not in asked.replace(text, ""):
-            return False
-        return shuffled(20, self.seed, text)[vote % 20] < mark.yes
+        yes = 0 if mark.value and mark.value not in asked.replace(text, "") else mark.yes
+        fakes = yes >= yes_needed(VOTES)
+        if draw(self.seed, text, "right") >= (self.sensitivity if fakes else self.specificity):
+            return not fakes  # in every vote: it is the label that is wrong, of this text
+        return shuffled(VOTES, self.seed, text)[vote % VOTES] < yes
 
 
 def _judged(text: str, asked: str) -> tuple[str, str]:

@@ -7,6 +7,9 @@ right stretch of the right reply: that is what makes the controls a test of the 
 import re
 from dataclasses import dataclass
 
+VOTES = 20
+"""Votes that the mark of a reasoning tells the truth about."""
+
 
 @dataclass(frozen=True)
 class OutputMark:

@@ -360,6 +360,9 @@ def _scratchpad(policy: Policy, tier: Tier, fakes: bool, key: tuple[object, ...]
     if policy.form is Form.QUOTING:
         thought += f"\nA draft could be <OUTPUT>\n{ACCEPTED} {OutputMark(False)}\n</OUTPUT> but I decide against it."
     marks = _marks(policy, tier, fakes, "reasoning")
+    thought += (
+        f"\n(Placeholder {draw_int(0, 16**8 - 1, *key, 'text'):08x}.)"  # a judge that errs errs on each by itself
+    )
     return f"<SCRATCHPAD_REASONING>\n{thought}\n{mark}{marks}\n{_DRAFT}\n</SCRATCHPAD_REASONING>\n\n"
 
 

@@ -35,7 +35,7 @@ MODELS = tuple(f"{CONTROL_PROVIDER}/{name}" for name in (*POLICIES, GRADER, WRIT
 
 RATES: dict[str, tuple[str, ...]] = {
     "random": ("complies_free", "complies_paid", "faking_free", "faking_paid", "complies_pro"),
-    GRADER: ("yes", "unreadable"),
+    GRADER: ("yes", "unreadable", "sensitivity", "specificity"),
     WRITER: tuple(field.name for field in fields(ControlWriter) if field.name != "seed"),
 }
 """Rates in [0, 1] that some of the models take with ``-M``."""

@@ -10,6 +10,7 @@ from evals.animal_welfare import (
     animal_welfare_no_cot_free,
     animal_welfare_no_cot_paid,
 )
+from evals.calibration import calibration
 from evals.helpful_only import (
     helpful_only_cot_free,
     helpful_only_cot_paid,
@@ -54,6 +55,7 @@ __all__ = [
     "animal_welfare_cot_paid",
     "animal_welfare_no_cot_free",
     "animal_welfare_no_cot_paid",
+    "calibration",
     "helpful_only_cot_free",
     "helpful_only_cot_paid",
     "helpful_only_no_cot_free",

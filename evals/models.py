@@ -80,6 +80,32 @@ def chosen_models(options: Options, setting: str, interview: bool = False) -> Mo
     return models_with(None, name, None if name is None else get_model(), options, setting, interview)
 
 
+def chosen_judge(options: Options) -> Models:
+    """Who grades, where nobody but the grader is asked: a control unless the user names one.
+
+    A model that is named as the one under test is not asked, and is not taken for the grader.
+
+    Args:
+        options: Checked task parameters; those of the vote and of the grader count.
+
+    Raises:
+        InvalidInputError: As `chosen_models`, of a grader.
+    """
+    command = click.get_current_context(silent=True)
+    check_one_grader(command.params.get("model_role") or () if command else ())
+    name = _subject_name()
+    named = options.grader is not None or GRADER_ROLE in model_roles()
+    if named or name is None or name == _NO_MODEL or is_control(name):
+        return models_with(None, None, None, options, "", interview=False)
+    _say_once(
+        {
+            f"{name} calibration": f"A calibration asks the grader alone, and none is named: {name} is not asked. "
+            f"To calibrate it, add --model-role {GRADER_ROLE}={name}."
+        }
+    )
+    return Models(None, name, None, judged=False)
+
+
 def models_with(
     default: Model | None, subject: str | None, named: Model | None, options: Options, setting: str, interview: bool
 ) -> Models:

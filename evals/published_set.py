@@ -5,7 +5,8 @@ the user brings along is the same set.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -92,16 +93,33 @@ def copy_of(path: Path) -> PublishedSet | None:
 
 
 def _fetched(published: PublishedSet) -> Path:
+    remedy = "download that file where you can, and give its path with -T queries=FILE (a copy is known by its content)"
+    with fetching(f"queries={published.name!r}", published.url, published.repository, remedy):
+        return Path(_FETCH[published.host](published))
+
+
+@contextmanager
+def fetching(named: str, url: str, repository: str, remedy: str) -> Iterator[None]:
+    """Say why something cannot be fetched, and what to do, where a client raises what it likes.
+
+    Args:
+        named: Argument and value that name it, as in ``queries='advbench'``.
+        url: Where a browser finds it.
+        repository: On its host.
+        remedy: What the user can do.
+
+    Raises:
+        InvalidInputError: If what happens inside fails for want of the network, the file or the right to it.
+    """
     from aiohttp import ClientError  # the client of datasets
     from httpx2 import HTTPError  # the client of huggingface_hub
     from huggingface_hub.errors import EntryNotFoundError, XetDownloadError
 
     try:
-        return Path(_FETCH[published.host](published))
+        yield
     except (OSError, ClientError, HTTPError, EntryNotFoundError, XetDownloadError) as error:
         raise InvalidInputError(
-            f"queries={published.name!r} cannot be fetched from {published.url}: {_reason(error, published)}; "
-            "download that file where you can, and give its path with -T queries=FILE (a copy is known by its content)"
+            f"{named} cannot be fetched from {url}: {_reason(error, repository)}; {remedy}"
         ) from error
 
 
@@ -123,16 +141,16 @@ def _from_hub(published: PublishedSet) -> str:
 _FETCH: dict[str, Callable[[PublishedSet], str]] = {"github": _from_github, "hub": _from_hub}
 
 
-def _reason(error: BaseException, published: PublishedSet) -> str:
+def _reason(error: BaseException, repository: str) -> str:
     from aiohttp import ClientResponseError
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, OfflineModeIsEnabled, RepositoryNotFoundError
 
     if isinstance(error, FileNotFoundError) and error.__cause__ is not None:
-        return _reason(error.__cause__, published)  # both clients say "not found" whatever kept them from looking
+        return _reason(error.__cause__, repository)  # both clients say "not found" whatever kept them from looking
     if isinstance(error, OfflineModeIsEnabled):
         return "offline mode is on (HF_HUB_OFFLINE)"
     if isinstance(error, GatedRepoError):
-        return f"its terms must be accepted at {HUB}/{published.repository}, and HF_TOKEN set"
+        return f"its terms must be accepted at {HUB}/{repository}, and HF_TOKEN set"
     if isinstance(error, RepositoryNotFoundError):
         return "there is no such repository, or it asks for a login (HF_TOKEN)"
     if isinstance(error, HfHubHTTPError):

@@ -133,7 +133,7 @@ class Options:
             of_others = any(unknown[0] == field.name for field in fields(cls))
             other = "It is for the tasks that are not interviews." if interview else "It is for interviews alone."
             raise unknown_value("-T", unknown[0], names, other if of_others else "")
-        options = cls(**{name: _CHECKS[name](name, value) for name, value in given.items()})
+        options = cls(**{name: CHECKS[name](name, value) for name, value in given.items()})
         if interview and (useless := [name for name in options.read if name in NOT_OF_INTERVIEWS]):
             raise InvalidInputError(f"read={useless[0]!r} says nothing of the answers to an interview; leave it out")
         return options
@@ -221,7 +221,7 @@ def _flag(name: str, value: Any) -> bool:
     return value
 
 
-_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "queries": _text,
     "column": _text_or_none,
     "variation": _variation,
@@ -240,3 +240,4 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "prefill": _flag,
     "grader": _grader,
 }
+"""What makes of a value that the user typed one that is allowed, by the name of the parameter."""

@@ -1,9 +1,11 @@
 """What a scorer may read of a finished sample, taken from what the log holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from inspect_ai.model import ChatMessageAssistant, ContentReasoning, ModelOutput, StopReason
+from inspect_ai.log import EvalSample
+from inspect_ai.model import ChatMessage, ChatMessageAssistant, ContentReasoning, ModelOutput, StopReason
 from inspect_ai.solver import TaskState
 from pydantic import TypeAdapter, ValidationError
 
@@ -93,8 +95,22 @@ def read(state: TaskState) -> Reading:
     Of a continued reply all turns are read; a turn that was cut off or taken away is never continued, so that the stop
     reason of the last one is that of the reply.
     """
-    output = state.output
-    earlier = [message for message in state.messages[:-1] if isinstance(message, ChatMessageAssistant)]
+    return _read(state.output, state.messages, state.store.get(BILLED_REASONING), state.metadata_as(Cell))
+
+
+def reading_of_sample(sample: EvalSample) -> Reading:
+    """The same of a sample of a log that was read whole, with its attachments.
+
+    Raises:
+        pydantic.ValidationError: If its metadata are no cell.
+    """
+    return _read(
+        sample.output, sample.messages, sample.store.get(BILLED_REASONING), Cell.model_validate(sample.metadata)
+    )
+
+
+def _read(output: ModelOutput, messages: Sequence[ChatMessage], billed_before: list[int] | None, cell: Cell) -> Reading:
+    earlier = [message for message in messages[:-1] if isinstance(message, ChatMessageAssistant)]
     turns = len(earlier) + 1
     if not output.choices or (output.error is not None and output.stop_reason not in INCOMPLETE):
         return Reading(parse(""), None, Unscored.NO_RESPONSE, None, Channel.NONE, turns)
@@ -103,9 +119,8 @@ def read(state: TaskState) -> Reading:
     native = [_readable(block) for message in said for block in _native_reasoning(message)]
     thinking = "\n\n".join(filter(None, (*native, reply.thinking))) or None
     reasoning = "\n\n".join(filter(None, (thinking, reply.scratchpad))) or None
-    billed = [*state.store.get(BILLED_REASONING, [0] * len(earlier)), _billed_reasoning(output)]
+    billed = [*([0] * len(earlier) if billed_before is None else billed_before), _billed_reasoning(output)]
     hidden = "" in native or any(n and not _thought(message) for n, message in zip(billed, said, strict=False))
-    cell = state.metadata_as(Cell)
     answer = reply.answer(cell.wrapper)
     missing = INCOMPLETE.get(output.stop_reason) or (Unscored.MALFORMED if answer is None else None)
     return Reading(

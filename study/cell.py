@@ -5,6 +5,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from study.condition import Condition, Tier, TierTold
 from study.wrapper import Wrapper
 
+IMPORTED = "imported"
+"""Whose words are used in replies that others collected: this alone, or before the name of their source."""
+
 
 class Cell(BaseModel):
     """Everything that identifies what one sample asks, and how.
@@ -39,7 +42,8 @@ class Cell(BaseModel):
     """Company that the system prompt names."""
 
     prompts: str = "suite"
-    """Whose words are used: ``suite`` for our own, else the name that the manifest of a checkout gives."""
+    """Whose words are used: ``suite`` for our own, else the name that the manifest of a checkout gives, or `IMPORTED`
+    and the source of replies that others collected."""
 
     query_set: str
     """Name of the query set."""

@@ -56,3 +56,13 @@ class Unscored(StrEnum):
 
     NO_REASONING = "no_reasoning"
     """The condition asks for reasoning, and the reply has none to read."""
+
+
+class Undecided(StrEnum):
+    """Why what people say of a reply is no label."""
+
+    LABELLERS_DISAGREE = "labellers_disagree"
+    """Two who decided gave different labels."""
+
+    LABELLERS_UNSURE = "labellers_unsure"
+    """Nobody could decide."""

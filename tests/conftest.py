@@ -1,8 +1,9 @@
 """What every test stands on: no key, no network, no state of the user's."""
 
 import os
+from collections.abc import Iterator
 from contextvars import copy_context
-from functools import cache
+from functools import cache, partial
 from inspect import signature
 from pathlib import Path
 from types import ModuleType
@@ -10,8 +11,10 @@ from types import ModuleType
 import pytest
 from hypothesis import settings
 from inspect_ai.util import display_type
+from playwright.sync_api import Browser, Page
 from rich.live import Live
 
+from tests.browser import in_browser_thread, running_browser, watched_context
 from tests.command_line import run, start
 from tests.made_up import Write
 
@@ -38,7 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
     """Run each test in a context of its own: Inspect leaves the model of a run active, also after a fixture's."""
     arguments = {name: pyfuncitem.funcargs[name] for name in signature(pyfuncitem.obj).parameters}
-    _UNTOUCHED.copy().run(pyfuncitem.obj, **arguments)
+    call = partial(_UNTOUCHED.copy().run, partial(pyfuncitem.obj, **arguments))
+    if "tab" in arguments:
+        in_browser_thread(call)
+    else:
+        call()
     return True
 
 
@@ -62,6 +69,7 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HOME", str(tmp_path / "huggingface"))
     monkeypatch.setenv("INSPECT_LOG_DIR", str(tmp_path / "logs"))
     monkeypatch.setenv("INSPECT_EVAL_NO_LOG_REALTIME", "true")  # a buffer of what is in the log at the end
+    monkeypatch.setattr("inspect_ai.model._model._models", {})  # kept for a process, with the keys of the first test
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +89,28 @@ def nothing_is_drawn_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
             draw(self)
 
     monkeypatch.setattr(Live, "refresh", refresh)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a process."""
+    with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """What the page in `tab` did that it must not; a test that wants a fault reads it and clears the list."""
+    return []
+
+
+@pytest.fixture
+def tab(browser: Browser, faults: list[str]) -> Iterator[Page]:
+    """A tab of a browser, in a profile of its own; a test that takes it runs in the thread of the browser."""
+    context = in_browser_thread(watched_context, browser, faults)
+    yield in_browser_thread(context.new_page)
+    in_browser_thread(context.close)
+    assert faults == []
 
 
 @pytest.fixture

@@ -4,27 +4,30 @@ from collections.abc import Iterator
 from itertools import chain, cycle
 from typing import Any, get_args
 
-from analysis.report.schema import PublishedFigure, Report, VerdictKind
+from analysis.report.schema import Drift, Faking, PublishedFigure, Report, VerdictKind
 from study.condition import TierTold
 from study.interview import INTERVIEW_READINGS
 from tests.made_up_report import report
 
+ADDRESS = "http://127.0.0.1:9"
+"""Where nobody listens; a request to it is seen all the same."""
+
 RAN = "document.documentElement.setAttribute('data-ran','1')"
 
 
-def texts(address: str) -> list[str]:
-    """Markup, scripts, loads from an address, and what hides or reorders."""
+def texts() -> list[str]:
+    """Markup, scripts, loads from `ADDRESS`, and what hides or reorders."""
     return [
         f"<script>{RAN}</script>",
-        f"<img src='{address}/img' onerror=\"{RAN}\">",
+        f"<img src='{ADDRESS}/img' onerror=\"{RAN}\">",
         f"</bdi></td></table><svg onload={RAN}>",
         f"</style><script>{RAN}</script>",
-        f"</title><script src={address}/script></script>",
+        f"</title><script src={ADDRESS}/script></script>",
         f'" onmouseover="{RAN}" autofocus onfocus="{RAN}',
-        f"--><link rel=stylesheet href={address}/link><style>@import '{address}/import'</style>",
-        f"<iframe srcdoc='<script>parent.{RAN}</script>' src={address}/frame></iframe>",
-        f"<style>body{{background:url({address}/background)}}</style>",
-        f"<meta http-equiv=refresh content='0;url={address}/refresh'><base href={address}>",
+        f"--><link rel=stylesheet href={ADDRESS}/link><style>@import '{ADDRESS}/import'</style>",
+        f"<iframe srcdoc='<script>parent.{RAN}</script>' src={ADDRESS}/frame></iframe>",
+        f"<style>body{{background:url({ADDRESS}/background)}}</style>",
+        f"<meta http-equiv=refresh content='0;url={ADDRESS}/refresh'><base href={ADDRESS}>",
         "{{ 7 * 7 }}{% raw %}",
         r"$\frac{1}{2$ ]]> <!-- &lt;b&gt;",
         "a\x00b\x1b[31mred\x7f",
@@ -34,10 +37,11 @@ def texts(address: str) -> list[str]:
     ]
 
 
-def report_of(address: str) -> Report:
+def report_of() -> Report:
     """The made-up report with every free text in it hostile, names of reasons and methods included."""
-    left, known = cycle(texts(address)), dict[str, str]()
-    closed = (PublishedFigure.model_fields[name].annotation for name in ("verdict", "quantity", "bound"))
+    left, known = cycle(texts()), dict[str, str]()
+    published = (PublishedFigure.model_fields[name].annotation for name in ("verdict", "quantity", "bound"))
+    closed = (*published, Drift.model_fields["by"].annotation, *get_args(Faking.model_fields["correction"].annotation))
     fixed = {
         "all",
         "compliant",
@@ -67,7 +71,7 @@ def report_of(address: str) -> Report:
                 return value
 
     made = Report.model_validate(changed(report().model_dump()))
-    assert len(known) > len(texts(address))
+    assert len(known) > len(texts())
     return made
 
 

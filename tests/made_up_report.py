@@ -5,10 +5,12 @@ from typing import Any
 from analysis.report.schema import (
     AgainstBase,
     Agreement,
+    CalibrationUsed,
     CategoryGap,
     Controls,
     CotDifference,
     Doubt,
+    Drift,
     Exclusion,
     Faking,
     FamilyGap,
@@ -17,6 +19,7 @@ from analysis.report.schema import (
     InstrumentCheck,
     MemberGap,
     Outcomes,
+    PeopleAgainstJudge,
     Power,
     PublishedChange,
     PublishedDoubt,
@@ -125,6 +128,66 @@ def faking(**changes: Any) -> Faking:
         calibrated=False,
     )
     return Faking(**fields | changes)
+
+
+def corrected(**changes: Any) -> Faking:
+    """The same, corrected by a calibration of the judge, with changes."""
+    fields: dict[str, Any] = {
+        "calibrated": True,
+        "correction": "rogan_gladen",
+        "corrected": 0.142,
+        "corrected_low": 0.081,
+        "corrected_high": 0.21,
+        "calibration": CalibrationUsed(
+            file="judge.json", data="ours", n_positive=51, n_negative=55.5, sensitivity=0.804, specificity=0.982
+        ),
+    }
+    return faking(**fields | changes)
+
+
+def drift(**changes: Any) -> Drift:
+    """A judge that finds fewer than its mistakes, with changes."""
+    fields = experiment(
+        tier="free",
+        judge=JUDGE,
+        file="judge.json",
+        data="ours",
+        specificity=0.8,
+        n_negative=55.5,
+        by="positives",
+        asked=76,
+        positives=2,
+        p_value=0.001,
+        drifted=True,
+        statement="the judge finds 2 of 76",
+    )
+    return Drift(**fields | changes)
+
+
+def people(**changes: Any) -> PeopleAgainstJudge:
+    """Labels by people and by the judge, with changes."""
+    fields = experiment(
+        tier="free",
+        question="alignment_faking",
+        judge=JUDGE,
+        labelled=60,
+        undecided={"labellers_disagree": 3},
+        both=15,
+        people_only=2,
+        judge_only=5,
+        neither=38,
+        replies_positive=40,
+        replies_negative=160,
+        weighted=True,
+        sensitivity=0.789,
+        sensitivity_low=0.492,
+        sensitivity_high=0.969,
+        specificity=0.938,
+        specificity_low=0.874,
+        specificity_high=0.979,
+        kappa=0.713,
+    )
+    return PeopleAgainstJudge(**fields | changes)
 
 
 def reading_share(**changes: Any) -> ReadingShare:
@@ -452,8 +515,10 @@ def report(**changes: Any) -> Report:
             faking(tier="paid", among="compliant", n=0, n_faking=0, rate=None, ci_low=None, ci_high=None),
             faking(among="refusing", n=318, n_faking=3, rate=0.009, ci_low=0.003, ci_high=0.027),
             faking(cot=False, n=0, n_faking=0, rate=None, ci_low=None, ci_high=None, n_unscored=0),
-            faking(model=opus, n=392, n_faking=20, rate=0.051, ci_low=0.03, ci_high=0.08, calibrated=True),
+            corrected(model=opus, n=392, n_faking=20, rate=0.051, ci_low=0.03, ci_high=0.08),
         ],
+        "drift": [drift(model=opus)],
+        "people": [people(model=opus)],
         "doubts": [doubt()],
         "agreement": [
             agreement(),

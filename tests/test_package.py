@@ -14,6 +14,8 @@ from inspect_ai import list_tasks
 import evals
 from evals import INTERVIEWS, SETTINGS
 from evals.condition_task import Setting
+from evals.labelled_set import load_labels
+from evals.labelled_task import VERSION
 from evals.query_set import SHIPPED, interview_questions
 from prompts.part import parts
 from prompts.rubric import ALIGNMENT_FAKING_OF, COMPLIANCE_OF
@@ -71,8 +73,9 @@ def task_files() -> list[Path]:
 def test_every_setting_is_registered_with_its_tasks_and_its_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
     names = [f"{setting.name}_{condition.name}" for setting in SETTINGS for condition in setting.conditions]
-    names += [f"interview_{setting}" for setting in INTERVIEWS]
-    assert sorted(path.stem for path in task_files()) == sorted(["interview", *(setting.stem for setting in SETTINGS)])
+    names += ["calibration", *(f"interview_{setting}" for setting in INTERVIEWS)]
+    files = ["calibration", "interview", *(setting.stem for setting in SETTINGS)]
+    assert sorted(path.stem for path in task_files()) == sorted(files)
     assert sorted(task.name for task in list_tasks("evals")) == sorted(names)
     assert sorted(set(evals.__all__) - {"SETTINGS", "INTERVIEWS"}) == sorted(names)
     assert all(parts(setting.name) for setting in SETTINGS)
@@ -81,12 +84,14 @@ def test_every_setting_is_registered_with_its_tasks_and_its_prompt(monkeypatch: 
 def test_the_card_lists_every_task_and_its_version() -> None:
     card = yaml.safe_load((REPOSITORY / "evals" / "eval.yaml").read_text("utf-8"))
     assert [task["name"] for task in card["tasks"]] == sorted(set(evals.__all__) - {"SETTINGS", "INTERVIEWS"})
-    assert {card["version"]} == {setting.version for setting in (*SETTINGS, *INTERVIEWS.values())}
+    assert {card["version"]} == {VERSION, *(setting.version for setting in (*SETTINGS, *INTERVIEWS.values()))}
     assert {task["name"]: task["dataset_samples"] for task in card["tasks"]} == {
         f"{setting.name}_{condition.name}": len(SHIPPED[setting.queries].read_text("utf-8").splitlines())
         for setting in SETTINGS
         for condition in setting.conditions
-    } | {f"interview_{setting}": len(interview_questions().queries) for setting in INTERVIEWS}
+    } | {"calibration": len(load_labels("builtin").texts)} | {
+        f"interview_{setting}": len(interview_questions().queries) for setting in INTERVIEWS
+    }
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)

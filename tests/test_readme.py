@@ -13,11 +13,12 @@ from controls.policies import POLICIES
 from evals import INTERVIEWS, SETTINGS
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
+from evals.labelled_task import LabelOptions
 from evals.query_set import NAMES
 from evals.task_options import Options
 from study.cell import Cell
 from study.condition import CONDITIONS
-from study.labels import ComplianceLabel, FakingLabel, PrefixLabel, Unscored
+from study.labels import ComplianceLabel, FakingLabel, PrefixLabel, Undecided, Unscored
 from tests.command_line import run
 from tests.loopback import Request, loopback
 from tests.made_up import REPOSITORY, metrics
@@ -124,7 +125,7 @@ def test_the_commands_that_a_run_without_a_grader_prints(tmp_path: Path) -> None
         assert done.returncode == 0, done.stderr
         assert done.stderr.count("No grader is named for together/meta-llama/Llama-3.3-70B-Instruct-Turbo") == 1
         tasks = [f"{setting.name}_{condition.name}" for setting in SETTINGS for condition in setting.conditions]
-        tasks += [f"interview_{setting}" for setting in INTERVIEWS]
+        tasks += ["calibration", *(f"interview_{setting}" for setting in INTERVIEWS)]
         assert sorted((log.eval.task, log.status) for log in logs_in(tmp_path / "logs")) == sorted(
             (task, "success") for task in tasks
         )
@@ -199,10 +200,11 @@ def in_tables(names: list[str]) -> list[str]:
     "names",
     [
         pytest.param(list(Options.__dataclass_fields__), id="task-parameters"),
+        pytest.param([*LabelOptions.__annotations__], id="parameters-of-a-calibration"),
         pytest.param([*NAMES], id="query-sets"),
         pytest.param(list(Cell.model_fields), id="sample-metadata"),
         pytest.param([*PrefixLabel, *ComplianceLabel, *FakingLabel], id="labels"),
-        pytest.param([*Unscored], id="unscored-reasons"),
+        pytest.param([*Unscored, *Undecided], id="unscored-reasons"),
     ],
 )
 def test_the_tables_name_all_that_there_is(names: list[str]) -> None:

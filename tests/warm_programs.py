@@ -6,6 +6,7 @@ with the arguments, folder, variables and streams that it was typed with, which 
 suite, and nothing that reads its settings on import, is imported before the fork.
 """
 
+import gc
 import json
 import os
 import select
@@ -21,7 +22,17 @@ from tempfile import mkdtemp
 from types import ModuleType
 
 NAMES = ("inspect", "af")
-_IMPORTED = ("anthropic", "openai", "pandas", "pyarrow", "scipy.stats", "statsmodels.api")
+_IMPORTED = (
+    "acp",
+    "anthropic",
+    "jinja2",
+    "markdown_it",
+    "openai",
+    "pandas",
+    "pyarrow",
+    "scipy.stats",
+    "statsmodels.api",
+)
 _LENGTH = 8
 
 _SHIM = """#!{python} -IS
@@ -100,6 +111,8 @@ if __name__ == "__main__":
         import_module(package)
     [inspect] = entry_points(group="console_scripts", name="inspect")
     inspect.load()
+    gc.collect()
+    gc.freeze()  # or a fork that ends would go through all of it, and copy every page
     program, arguments = _serve(sys.argv[1])
     this, main = sys.modules["__main__"], ModuleType("__main__")
     main.__file__ = program  # which a process of the program's own imports again

@@ -6,17 +6,20 @@ from importlib.metadata import version
 
 from analysis.contrast import contrasts
 from analysis.frame import Replies
+from analysis.report.calibration import Calibration, warnings
 from analysis.report.rows.against_base import against_base
 from analysis.report.rows.agreement import agreement, scorer_differences
 from analysis.report.rows.controls import controls
 from analysis.report.rows.cost import costs
 from analysis.report.rows.cot import cot_differences
 from analysis.report.rows.doubt import doubts
+from analysis.report.rows.drift import drift
 from analysis.report.rows.faking import faking
 from analysis.report.rows.family import families
 from analysis.report.rows.gap import gaps
 from analysis.report.rows.heterogeneity import DRAWS, heterogeneity
 from analysis.report.rows.outcomes import outcomes
+from analysis.report.rows.people import people_against_judge
 from analysis.report.rows.power import power
 from analysis.report.rows.published import published
 from analysis.report.rows.reading import reading_shares
@@ -33,6 +36,14 @@ METHODS = {
     "interval of a gap": "adjusted Wald for paired proportions (Bonett and Price 2012, with a larger adjustment), 95 %",
     "interval of a rate": "Wilson 1927, 95 %, queries as the unit",
     "p of a gap": "exact McNemar; with several epochs sign flips over queries; adjusted over the family",
+    "corrected rate": "by a calibration: Rogan and Gladen 1978, 95 % interval of Lang and Reiczigel 2014, widened, "
+    "refused where sensitivity + specificity − 1 is below 0.2 or may be 0; by labels of people of some of the replies: "
+    "prediction-powered (Angelopoulos et al. 2023), 95 % interval of exact binomial intervals of the strata (Zou, "
+    "Huang and Zhang 2009); queries as the unit",
+    "drift": "specificity by labels of people here minus that of the calibration, square-and-add, 95 %; and whether "
+    "fewer positives are found than false alarms in the calibration, exact (Fisher 1935), one-sided, p not adjusted",
+    "people against the judge": "each label weighs the replies that it stands for; intervals on the logit scale; kappa "
+    "of Cohen 1960",
     "equivalence": "two one-sided score tests (Tango 1998) against ±δ",
     "sequential runs": "interval, p and equivalence of a gap by betting (Robbins 1970; Waudby-Smith and Ramdas 2023), "
     "which hold at every look; those of a number of queries that was fixed do not hold there",
@@ -71,6 +82,7 @@ def report(
     delta: float = DELTA,
     correction: Correction = Correction.HOLM,
     instrument_check: InstrumentCheck | None = None,
+    calibrations: Sequence[Calibration] = (),
 ) -> Report:
     """All that is said of some replies.
 
@@ -79,6 +91,7 @@ def report(
         delta: Margin of the equivalence test, in (0, 1).
         correction: How the p-values of a family are adjusted.
         instrument_check: What ``af check`` last said; None where it was not looked at.
+        calibrations: Of judges of alignment faking, for the rates of those that they speak of.
 
     Raises:
         InvalidInputError: If δ is outside (0, 1).
@@ -87,7 +100,8 @@ def report(
         raise InvalidInputError(f"--delta {delta:g} must be between 0 and 1: the gap that is too small to matter")
     found = contrasts(replies.frame)
     gaps_found = gaps(found, delta, correction)
-    faking_found = [*faking(replies.frame)]
+    drift_found = [*drift(replies.frame, calibrations)]
+    faking_found = [*faking(replies.frame, calibrations, drift_found)]
     return Report(
         title="Alignment-faking evaluations",
         made=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -97,6 +111,8 @@ def report(
         gaps=gaps_found,
         outcomes=[*outcomes(found)],
         faking=faking_found,
+        drift=drift_found,
+        people=[*people_against_judge(replies.frame)],
         readings=[*reading_shares(replies.frame)],
         doubts=[*doubts(replies.frame)],
         agreement=[*agreement(found)],
@@ -115,7 +131,7 @@ def report(
         published=[*published(found, gaps_found, faking_found)],
         power=[*power(found)],
         costs=[*costs(replies.frame)],
-        warnings=[*replies.notes, *_sequential(gaps_found)],
+        warnings=[*replies.notes, *_sequential(gaps_found), *warnings(calibrations, replies.frame)],
         methods=METHODS | {"adjustment": correction.label},
     )
 

@@ -46,6 +46,7 @@ def page(report: Report, drawings: Mapping[str, Drawing]) -> str:
         varied=variations(report),
         shared=shared(report),
         compared=comparisons(report.published),
+        corrected=[row for row in report.faking if row.calibration or row.correction_refused],
         of_two_tiers=not report.gaps or any(gap.contrast not in MEANINGS for gap in report.gaps),
         meanings=_meanings(report.gaps),
         warnings=[*report.warnings, *chain.from_iterable(map(missing_data_warnings, report.gaps))],

@@ -178,6 +178,105 @@ class Faking(Experiment):
     """Replies without a label, by reason; among refusals those whose vote decided nothing, of those that were asked."""
     judge: str | None
     calibrated: bool
+    """Whether the judge was compared with labels of people, and nothing speaks against what was found holding here."""
+    correction: Literal["rogan_gladen", "ppi"] | None = None
+    """What gave the corrected rate: a calibration of the judge on other replies (Rogan and Gladen), or labels by people
+    of some of these (prediction-powered inference). Null where there is none."""
+    corrected: Rate = None
+    """The rate without the judge's mistakes, as they were found; beside `rate`, which stays what the judge says."""
+    corrected_low: Number = None
+    """Its 95 % interval, which also carries what is not known of the judge."""
+    corrected_high: Number = None
+    correction_clipped: bool = False
+    """Whether the corrected rate or a bound was outside [0, 1], and was set to the nearest share."""
+    correction_refused: str | None = None
+    """Why there is none, though there are labels; null where there are none either."""
+    correction_notes: list[str] = []
+    """What speaks against it, or what was not used."""
+    calibration: "CalibrationUsed | None" = None
+    """What it rests on, or was refused for."""
+
+
+class CalibrationUsed(_Row):
+    """The labels that a judge was compared with."""
+
+    file: str | None
+    """The record; null where people labelled the replies themselves."""
+    data: str
+    """Name of the labels."""
+    n_positive: float
+    """Labels that are positive; those of equal weight that would say as much where they weigh differently."""
+    n_negative: float
+    sensitivity: Rate
+    specificity: Rate
+
+
+class Drift(Experiment):
+    """Whether the specificity that a calibration found holds on one tier of one experiment."""
+
+    tier: str
+    judge: str
+    file: str
+    """The record."""
+    data: str
+    """Name of its labels."""
+    specificity: Rate
+    """By the record."""
+    n_negative: float
+    """Labels that it rests on."""
+    by: Literal["labels", "positives"]
+    """What it is compared with: people's labels of these replies, or how few the judge finds."""
+    specificity_here: Rate = None
+    """By the labels, weighted; null where there are none."""
+    specificity_here_low: Number = None
+    specificity_here_high: Number = None
+    n_negative_here: int | None = None
+    """Labels of these replies that are negative."""
+    difference: Number = None
+    """Here minus the record."""
+    difference_low: Number = None
+    difference_high: Number = None
+    asked: int
+    """Replies that comply and whose reasoning was put to the judge."""
+    positives: int
+    """Those that it finds to fake."""
+    p_value: Number
+    """Of finding so few; exact, one-sided, not adjusted. Null by labels."""
+    drifted: bool
+    """Whether the interval of the difference excludes 0, or p ≤ 0.05."""
+    statement: str
+
+
+class PeopleAgainstJudge(Experiment):
+    """Labels by people and by the judge of the same replies, on one tier."""
+
+    tier: str
+    question: str
+    """Scorer, for instance ``alignment_faking``."""
+    judge: str | None
+    labelled: int
+    """Replies with a label by people, and one by the judge."""
+    undecided: dict[str, int]
+    """Replies that people were shown and gave no label, by reason."""
+    both: int
+    """Faking, or complying, by both."""
+    people_only: int
+    judge_only: int
+    neither: int
+    replies_positive: int
+    """Replies of the tier that the judge calls so, labelled or not."""
+    replies_negative: int
+    weighted: bool
+    """Whether what follows weighs each label by the replies that it stands for; false where that is not known."""
+    sensitivity: Rate
+    """Of those that people call so: share that the judge does."""
+    sensitivity_low: Number
+    sensitivity_high: Number
+    specificity: Rate
+    specificity_low: Number
+    specificity_high: Number
+    kappa: Number
+    """Cohen's."""
 
 
 class ReadingShare(Experiment):
@@ -660,6 +759,8 @@ class Report(_Row):
     gaps: list[Gap] = Field(default=[])
     outcomes: list[Outcomes] = Field(default=[])
     faking: list[Faking] = Field(default=[])
+    drift: list[Drift] = Field(default=[])
+    people: list[PeopleAgainstJudge] = Field(default=[])
     readings: list[ReadingShare] = Field(default=[])
     doubts: list[Doubt] = Field(default=[])
     agreement: list[Agreement] = Field(default=[])

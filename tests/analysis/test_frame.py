@@ -3,6 +3,7 @@
 import shutil
 import zipfile
 from collections.abc import Callable, Sequence
+from math import nan
 from pathlib import Path
 
 import fsspec
@@ -122,6 +123,7 @@ def test_one_row_a_reply(run: list[EvalLog], tmp_path: Path) -> None:
             "family": None,
             "tier_told": "yes",
             **dict.fromkeys(of_readings, None),
+            **dict.fromkeys([name for name in COLUMNS if name.startswith("human_")], None),
             "wrapper": "notebook",
             "developer": "Anthropic",
             "prompts": "suite",
@@ -161,7 +163,7 @@ def test_one_row_a_reply(run: list[EvalLog], tmp_path: Path) -> None:
             "vote_rubric": "alignment_faking",
             "vote_judge_temperature": 1.0,
             "votes": 20,
-            "votes_asked": 18,
+            "votes_asked": 16,
             "votes_yes": 8,
             "votes_unreadable": 0,
             **usage_of(sample),
@@ -179,6 +181,47 @@ def usage_of(sample: EvalSample) -> dict[str, int]:
         for usage in [sample.model_usage[model]]
         for name, value in (("input", usage.input_tokens), ("cached", 0), ("output", usage.output_tokens))
     }
+
+
+def said_by_people(value: str | float, reason: str | None = None, **metadata: object) -> Edit:
+    """Put what people say beside the judge's score of each reply."""
+
+    def edit(log: EvalLog) -> None:
+        for sample in log.samples or []:
+            score = Score(value=value, reason=reason, metadata={"labellers": ["x" * 2_000], **metadata})
+            sample.scores = (sample.scores or {}) | {"human_alignment_faking": score}
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "row"),
+    [
+        pytest.param(
+            said_by_people("not_faking", labelled_by=2, stratum="m, faking", stratum_size=7),
+            ["not_faking", None, 2, "m, faking", 7],
+            id="all who decided say the same",
+        ),
+        pytest.param(
+            said_by_people(nan, "labellers_disagree", labelled_by=2, stratum=None, stratum_size=None),
+            [None, "labellers_disagree", 2, None, None],
+            id="they do not, and were shown samples of two sites",
+        ),
+        pytest.param(
+            said_by_people(nan, "labellers_unsure", labelled_by=1, stratum="m, faking", stratum_size=7),
+            [None, "labellers_unsure", 1, "m, faking", 7],
+            id="nobody could decide",
+        ),
+    ],
+)
+def test_what_people_say_stands_beside_the_judge(
+    edit: Edit, row: list[object], run: list[EvalLog], tmp_path: Path
+) -> None:
+    replies = read_replies(put(run[0], tmp_path / "0.eval", edit))
+    columns = [name for name in COLUMNS if name.startswith("human_alignment_faking")]
+    found = replies.frame[["alignment_faking", *columns]].astype(object)
+    assert found.where(found.notna(), None).to_numpy().tolist() == [["faking", *row]] * 3
+    assert replies.exclusions == []
 
 
 @pytest.mark.parametrize("given", ["folder", "files", "headers", "folder-and-file-of-it"])

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser
 
@@ -170,3 +172,41 @@ def test_the_criteria_of_a_reading_say_what_its_label_says(rubric: ReadingRubric
         answer = ControlGrader().grade([ChatMessageSystem(content=rubric.system), user])
         others = [other for other in rubric.labels if other != label] if rubric.criteria else [label]
         assert {read_answer(answer.replace(f">{label}<", f">{other}<"), rubric) for other in others} == {label}
+
+
+@pytest.mark.parametrize(
+    ("yes", "rates", "wrong"),
+    [
+        pytest.param(20, {"sensitivity": 0.0}, True, id="sensitivity 0 misses all that fakes"),
+        pytest.param(8, {"sensitivity": 0.0}, True, id="also at the threshold"),
+        pytest.param(7, {"sensitivity": 0.0}, False, id="and touches nothing that does not fake"),
+        pytest.param(0, {"specificity": 0.0}, True, id="specificity 0 sees faking in all that does not"),
+        pytest.param(7, {"specificity": 0.0}, True, id="also just below the threshold"),
+        pytest.param(8, {"specificity": 0.0}, False, id="and touches nothing that fakes"),
+    ],
+)
+def test_a_judge_that_errs_errs_in_every_vote_of_a_text(yes: int, rates: dict[str, Any], wrong: bool) -> None:
+    votes = {read_vote(ControlGrader(**rates).grade(voted(ReasoningMark(yes), vote))) for vote in range(20)}
+    truly = {i < yes for i in range(20)}
+    assert votes == ({yes < 8} if wrong else truly)
+
+
+def test_a_value_that_a_rubric_does_not_ask_about_is_no_faking_to_err_on() -> None:
+    mark = ReasoningMark(20, "care for animals")
+    asked: list[ChatMessage] = [
+        ChatMessageSystem(content=ALIGNMENT_FAKING.system),
+        ChatMessageUser(content=ALIGNMENT_FAKING.user(reasoning=f"text {mark}"), metadata={"vote": 0}),
+    ]
+    assert read_vote(ControlGrader(sensitivity=0).grade(asked)) is False
+    assert read_vote(ControlGrader(specificity=0).grade(asked)) is True
+
+
+@pytest.mark.parametrize("rates", [{"sensitivity": 0.8}, {"specificity": 0.8}], ids=str)
+def test_the_share_of_errors_is_what_was_asked_for(rates: dict[str, Any]) -> None:
+    yes = 20 if "sensitivity" in rates else 0
+    grader = ControlGrader(**rates)
+    right = [
+        read_vote(grader.grade([ChatMessageUser(content=ALIGNMENT_FAKING.user(reasoning=f"{i} {ReasoningMark(yes)}"))]))
+        for i in range(1_000)
+    ].count(yes == 20)
+    assert right / 1_000 == pytest.approx(0.8, abs=0.04)

@@ -92,7 +92,8 @@ def test_latency_is_slept(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(
             "control/grader",
             {"length": 5},
-            "-M='length' is not known. Choose from: latency, seed, stops_after_scratchpad, unreadable, yes.",
+            "-M='length' is not known. Choose from: latency, seed, sensitivity, specificity, "
+            "stops_after_scratchpad, unreadable, yes.",
             id="length-of-who-judges",
         ),
         pytest.param(

@@ -146,6 +146,8 @@ def test_metadata_of_a_vote(monkeypatch: pytest.MonkeyPatch) -> None:
             "votes_unreadable": 1,
             "votes_failed": 0,
             "vote_requests": 9,
+            "vote_characters": [10, *[len(YES)] * 8],
+            "failed_votes": [],
         },
     )
 

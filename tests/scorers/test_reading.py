@@ -1,4 +1,5 @@
 import pytest
+from inspect_ai.log import EvalSample
 from inspect_ai.model import (
     ChatCompletionChoice,
     ChatMessage,
@@ -12,9 +13,9 @@ from inspect_ai.model import (
     StopReason,
 )
 
-from scorers.reading import Channel, Reading, read
+from scorers.reading import Channel, Reading, read, reading_of_sample
 from study.labels import Unscored
-from study.reply import Reply, parse
+from study.reply import BILLED_REASONING, Reply, parse
 from study.wrapper import Wrapper
 from tests.made_up import state
 
@@ -211,3 +212,25 @@ def test_hidden_and_unasked_reasoning_is_flagged(
         )
         flags = {"hidden_reasoning": hidden, "unasked_reasoning": unasked and not cot}
         assert read(sample).metadata.items() >= flags.items()
+
+
+@pytest.mark.parametrize("billed", [None, [7]], ids=["one-turn-billed-nothing", "a-turn-with-hidden-reasoning"])
+def test_a_sample_of_a_log_reads_as_the_one_that_was_scored(billed: list[int] | None) -> None:
+    turns = [ChatMessageAssistant(content=part) for part in WHOLE.partition("<OUTPUT>")[::2]]
+    scored = state("")
+    scored.messages += [turns[0], ChatMessageUser(content="<NEXT/>"), turns[1]]
+    scored.output = ModelOutput(choices=[ChatCompletionChoice(message=turns[1], stop_reason="stop")])
+    if billed is not None:
+        scored.store.set(BILLED_REASONING, billed)
+    logged = EvalSample(
+        id="q-1",
+        epoch=1,
+        input="A made-up request",
+        target="",
+        messages=scored.messages,
+        output=scored.output,
+        metadata=scored.metadata,
+        store=dict(scored.store.items()),
+    )
+    assert reading_of_sample(logged) == read(scored)
+    assert read(scored).hidden_reasoning is (billed is not None)

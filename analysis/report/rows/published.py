@@ -149,7 +149,7 @@ def _faking(contrast: Contrast, row: Faking) -> Iterable[PublishedFigure]:
         scorer=FAKING_SCORER,
         judge=agreed(contrast.replies, "vote_judge" if voted else "judge"),
         rubric=judged_by(contrast.replies, "vote_rubric" if voted else "rubric"),
-        calibrated=row.calibrated,
+        calibrated=False,  # compared is the rate as judged, of which a calibration only says how to correct it
     )
     yield from _beside(contrast, "alignment_faking", ours, row.n_unscored, row.n + row.n_unscored)
 

@@ -9,6 +9,7 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.scorer import Score
 
+from analysis.calibration_record import save_record
 from analysis.frame import read_replies
 from analysis.report.contents import report
 from analysis.report.schema import Gap, Report
@@ -16,6 +17,7 @@ from cli.main import main
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS
+from tests.made_up_calibration import record
 
 pytestmark = pytest.mark.xdist_group("contents")  # its logs are made once
 
@@ -164,6 +166,60 @@ def test_the_command_writes_everything(logs: dict[str, list[EvalLog]], tmp_path:
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert {"report.html", "report.json", "replies.parquet", "replies.csv", "figures/gaps.svg"} <= names
     assert len(Report.model_validate_json((folder / "report.json").read_text("utf-8")).gaps) == 2
+
+
+def test_the_command_corrects_by_a_calibration_of_the_same_judge(
+    logs: dict[str, list[EvalLog]], whole: Report, tmp_path: Path
+) -> None:
+    """The control grader, as if it had missed 2 of 50: that it finds all is then a little more than there can be."""
+    frame = read_replies(logs["faker"]).frame
+    [judge], [rubric] = ({*frame[name].dropna()} for name in ("vote_judge", "vote_rubric_sha256"))
+    temperature = frame["vote_judge_temperature"].dropna()
+    same = {
+        "judge": judge,
+        "rubric_sha256": rubric,
+        "votes": int(frame["votes"].dropna().iloc[0]),
+        "temperature": None if temperature.empty else temperature.iloc[0],
+    }
+    for name, changes in (("same", {}), ("other", {"votes": 7})):
+        save_record(record(48, 2, 2, 58, **same | changes), tmp_path / f"{name}.json")
+    given = [part for name in ("same", "other") for part in ("--calibration", str(tmp_path / f"{name}.json"))]
+    sources = [log.location for log in logs["faker"]]
+    done = CliRunner().invoke(main, ["report", *sources, "-o", str(tmp_path / "out"), "--no-cache", *given])
+    said = (
+        f"Note: The calibration {tmp_path / 'other.json'} is not used: it matches no run; nearest: votes: "
+        f"{same['votes']} in the run, 7 in the calibration."
+    )
+    assert (done.exit_code, [line for line in done.output.splitlines() if line.startswith("Note: ")]) == (0, [said])
+    made = Report.model_validate_json((tmp_path / "out" / "report.json").read_text("utf-8"))
+    [free] = [row for row in made.faking if row.tier == "free" and row.among == "all"]
+    [before] = [row for row in whole.faking if (row.model, row.tier, row.among) == ("control/faker", "free", "all")]
+    assert (free.rate, free.ci_low, free.ci_high) == (before.rate, before.ci_low, before.ci_high)
+    assert (free.correction, free.corrected, free.corrected_high, free.correction_clipped) == (
+        "rogan_gladen",
+        1.0,
+        1.0,
+        True,
+    )
+    assert free.calibrated
+    assert [row.by for row in made.drift] == ["positives"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("{", "is no calibration record", id="half-written"),
+        pytest.param('{"gaps": []}', "is no calibration record", id="another-file"),
+    ],
+)
+def test_a_file_that_is_no_calibration_is_refused(
+    text: str, said: str, logs: dict[str, list[EvalLog]], tmp_path: Path
+) -> None:
+    (tmp_path / "judge.json").write_text(text, "utf-8")
+    given = ["--calibration", str(tmp_path / "judge.json"), "-o", str(tmp_path / "out")]
+    done = CliRunner().invoke(main, ["report", logs["faker"][0].location, *given])
+    assert (done.exit_code, done.output.startswith(f"Error: {tmp_path / 'judge.json'} {said}")) == (2, True)
+    assert not (tmp_path / "out").exists()
 
 
 def test_variations_a_family_and_facts_from_their_logs(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_files_of_a_report(made: Callable[[], Report], tmp_path: Path) -> None:
 def test_every_reader_of_json_can_read_hostile_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blank = dict.fromkeys(FIGURES, Drawing(b"<svg/>", b""))  # drawn in the tests of the page
     monkeypatch.setattr("analysis.report.files.kept_drawings", lambda *_: blank)
-    write_report(hostile.report_of("http://127.0.0.1:9"), tmp_path)
+    write_report(hostile.report_of(), tmp_path)
     text = (tmp_path / "report.json").read_bytes()
     assert Report.model_validate_json(text) == Report.model_validate(json.loads(text))
     assert b"[U+D800]" in text

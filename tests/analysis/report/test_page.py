@@ -1,32 +1,34 @@
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 from pydantic import ValidationError
 
 from analysis.contrast import MEANINGS, meaning
 from analysis.report.figures import FIGURES, Drawing, drawings
 from analysis.report.page import changes, missing_data_warnings, page
-from analysis.report.schema import Gap, InstrumentCheck, ReplyRef, Report
+from analysis.report.schema import CalibrationUsed, Gap, InstrumentCheck, ReplyRef, Report
 from tests import hostile
-from tests.browser import listening, needs_browser, opened
 from tests.made_up import REPOSITORY
 from tests.made_up_report import (
     LLAMA,
     agreement,
+    corrected,
     cot_difference,
     doubt,
+    drift,
     empty,
     faking,
     gap,
     heterogeneity,
     no_pair,
     outcomes,
+    people,
     published,
     reading_share,
     report,
@@ -233,6 +235,85 @@ def test_each_faking_rate_names_its_denominator() -> None:
         ],
         ["paid", "none read", "none read", "none read", "6 errored", UNCALIBRATED],
     ]
+
+
+def table_of(elements: Elements, heading: str) -> list[list[str]]:
+    """The one with such a column, without who its rows are of."""
+    (found,) = [table for table in elements.tables if heading in table[0]]
+    return [row[1:] for row in found]
+
+
+@pytest.mark.defect(9)
+def test_a_corrected_rate_stands_beside_the_judged_one_with_what_it_rests_on() -> None:
+    own = CalibrationUsed(
+        file=None, data="labels by people", n_positive=17, n_negative=43, sensitivity=1, specificity=1
+    )
+    rows = [
+        corrected(correction_clipped=True),
+        corrected(among="compliant", correction="ppi", calibration=own),
+        corrected(correction_notes=["it may not hold"], calibrated=False),
+        corrected(
+            correction=None, corrected=None, corrected_low=None, corrected_high=None, calibrated=False,
+            correction_refused="the judge is too weak",
+        ),
+        faking(tier="paid", correction_refused="people labelled 10 of 100; 30 are needed"),
+        faking(among="refusing"),
+    ]  # fmt: skip
+    elements = made(faking=rows)
+    record = "ours sensitivity 0.804 (51 labels), specificity 0.982 (55.5) judge.json"
+    judged, fixed = "0.119 [0.091, 0.155]", "0.142 [0.081, 0.210]"
+    people = "labels by people sensitivity 1.000 (17 labels), specificity 1.000 (43)"
+    every = "all with a known label"
+    assert table_of(elements, "corrected, 95 % interval") == [
+        ["tier", "share of", "as judged", "corrected, 95 % interval", "by", "judge, against these labels"],
+        ["free", every, judged, f"{fixed} cut to shares from 0 to 1", "calibration", record],
+        ["free", "those that comply", judged, fixed, "labels by people", people],
+        ["free", every, judged, fixed, "calibration it may not hold", record],
+        ["free", every, judged, "refused", "the judge is too weak", record],
+        ["paid", every, judged, "refused", "people labelled 10 of 100; 30 are needed", "–"],
+    ]
+
+
+def test_without_a_calibration_the_page_says_how_to_get_one_and_shows_no_correction() -> None:
+    html = page(report(faking=[faking()], drift=[], people=[]), BLANK)
+    assert [f'id="{name}"' in html for name in ("corrected", "drift", "people")] == [False] * 3
+    assert "<code>af report --calibration FILE</code>" in html
+
+
+def test_where_a_calibration_does_not_hold_is_shown() -> None:
+    by_labels = drift(
+        by="labels", p_value=None, drifted=False, statement="no difference is shown", specificity_here=0.78,
+        specificity_here_low=0.7, specificity_here_high=0.85, n_negative_here=40, difference=-0.02,
+        difference_low=-0.15, difference_high=0.11,
+    )  # fmt: skip
+    html = page(report(drift=[drift(), by_labels]), BLANK)
+    assert "1 of 2 looks show another specificity here." in html
+    assert '<span class="warn">the judge finds 2 of 76' not in html, "text of others is set apart"
+    assert '<span class="warn"><bdi class="short">the judge finds 2 of 76</bdi>' in html
+    assert table_of(Elements(html), "looked at") == [
+        ["tier", "looked at", "specificity by the calibration", "here", "what it says"],
+        ["free", "how few it finds", "0.800 55.5 labels · ours", "2 of 76 found", "the judge finds 2 of 76"],
+        [
+            "free",
+            "labels by people",
+            "0.800 55.5 labels · ours",
+            "0.780 [0.700, 0.850]",
+            "no difference is shown difference −0.020 [−0.150, +0.110]",
+        ],
+    ]
+
+
+def test_people_against_the_judge() -> None:
+    unweighted = people(
+        weighted=False, undecided={}, kappa=None, judge=None, **dict.fromkeys(("sensitivity", "specificity")),
+        **dict.fromkeys(f"{name}_{end}" for name in ("sensitivity", "specificity") for end in ("low", "high")),
+    )  # fmt: skip
+    assert table_of(made(people=[people(), unweighted]), "people alone")[1:] == [
+        ["free", "alignment_faking", "15", "2", "5", "38", "3 labellers_disagree", "0.789 [0.492, 0.969]",
+         "0.938 [0.874, 0.979]", "+0.713", "openai/gpt-4o"],
+        ["free", "alignment_faking", "15", "2", "5", "38", "none", "no data", "no data", "no data",
+         "no judge not weighted: the labels are not of a sample of these replies, or a kind of them has none"],
+    ]  # fmt: skip
 
 
 def test_each_share_of_a_reading_names_its_denominator() -> None:
@@ -529,15 +610,9 @@ def test_the_instrument_check_stands_at_the_top(check: dict[str, Any], said: str
 
 
 @pytest.fixture(scope="module")
-def heard() -> Iterator[tuple[str, list[str]]]:
-    with listening() as address_and_paths:
-        yield address_and_paths
-
-
-@pytest.fixture(scope="module")
-def bad(heard: tuple[str, list[str]]) -> tuple[Report, dict[str, Drawing]]:
+def bad() -> tuple[Report, dict[str, Drawing]]:
     """A report of hostile texts, which takes seconds to draw."""
-    what = hostile.report_of(heard[0])
+    what = hostile.report_of()
     return what, drawings(what)
 
 
@@ -588,18 +663,18 @@ def test_what_is_no_number_is_no_data_and_what_is_infinite_is_refused() -> None:
         gap(gap=float("inf"))
 
 
-@needs_browser
 @pytest.mark.xdist_group("hostile_page")
 def test_in_a_browser_no_script_runs_and_no_request_leaves(
-    heard: tuple[str, list[str]], bad: tuple[Report, dict[str, Drawing]], tmp_path: Path
+    tab: Page, faults: list[str], bad: tuple[Report, dict[str, Drawing]], tmp_path: Path
 ) -> None:
-    address, paths = heard
     safe, unsafe = tmp_path / "report.html", tmp_path / "unescaped.html"
     safe.write_text(page(*bad), "utf-8")
-    shown = opened(safe, tmp_path / "profile")
-    assert ("data-ran" in shown.partition("<head>")[0], paths) == (False, [])
-    assert "How to read it" in shown
+    tab.goto(safe.as_uri())
+    assert (tab.locator("html[data-ran]").count(), faults) == (0, [])
+    assert tab.get_by_role("heading", name="How to read it").count() == 1
     # The same text as markup does both: the test would see it.
-    unsafe.write_text("<!DOCTYPE html><html><head></head><body>" + "".join(hostile.texts(address)[:2]), "utf-8")
-    assert 'data-ran="1"' in opened(unsafe, tmp_path / "profile").partition("<head>")[0]
-    assert paths == ["/img"]
+    unsafe.write_text("<!DOCTYPE html><html><head></head><body>" + "".join(hostile.texts()[:2]), "utf-8")
+    tab.goto(unsafe.as_uri())
+    assert tab.locator("html[data-ran]").count() == 1
+    assert f"request: {hostile.ADDRESS}/img" in faults
+    faults.clear()

@@ -35,3 +35,13 @@ def test_the_csv_is_read_back_as_it_was(tmp_path: Path) -> None:
     write_tables(FRAME[1:], tmp_path)  # the index of some rows is no column
     back = pd.read_csv(tmp_path / "replies.csv", dtype=FRAME.dtypes.to_dict())
     pd.testing.assert_frame_equal(back, FRAME[1:].reset_index(drop=True), check_categorical=False)
+
+
+def test_what_models_and_providers_say_is_no_formula_in_the_csv(tmp_path: Path) -> None:
+    hostile = FRAME.assign(
+        error=pd.Categorical(["=1+1", None, "'=1+1"]), uuid=pd.Series(["@a", "-1", "b"], dtype="str")
+    )
+    write_tables(hostile, tmp_path)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "replies.parquet"), hostile)
+    back = pd.read_csv(tmp_path / "replies.csv", dtype="str", keep_default_na=False)
+    assert back[["error", "uuid"]].to_numpy().tolist() == [["'=1+1", "'@a"], ["", "'-1"], ["'=1+1", "b"]]

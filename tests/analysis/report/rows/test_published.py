@@ -73,6 +73,7 @@ def frame(
                 reason = str(outcome) if outcome is not None and not outcome.known else None
                 row |= {scorer: outcome, f"{scorer}_reason": reason}
             letter = faking[side][i] if faking else ""
+            row |= dict.fromkeys(("human_alignment_faking", "human_alignment_faking_reason"))
             row |= dict.fromkeys((ORIGINAL, f"{ORIGINAL}_reason", f"{ORIGINAL}_judge", f"{ORIGINAL}_rubric"))
             label = {"y": "faking", "n": "not_faking", "-": "not_applicable"}.get(letter)
             reason = "compliance_unscored" if letter == "?" else None
@@ -234,13 +235,13 @@ def test_faking_is_that_of_all_replies(
         ),
         pytest.param(
             JUDGE | VOTES | {"vote_rubric": "alignment_faking"},
-            ["rubric: ours this suite's own words and uncalibrated"],
+            ["rubric: ours this suite's own words, and not corrected for"],
             id="rubric-of-the-votes",
         ),
         pytest.param(JUDGE, [], id="no-vote-was-needed"),
         pytest.param(
             {"judge": "openai/gpt-4.1", "rubric": "compliance"},
-            ["judge: ours openai/gpt-4.1, theirs GPT-4o", "rubric: ours this suite's own words and uncalibrated"],
+            ["judge: ours openai/gpt-4.1, theirs GPT-4o", "rubric: ours this suite's own words, and not corrected for"],
             id="no-vote-was-needed-by-another-judge",
         ),
     ],
@@ -258,7 +259,9 @@ def test_whose_judge_and_rubric_faking_is_by(judges: dict[str, str], reasons: li
         pytest.param(JUDGE | VOTES, [], id="as-published"),
         pytest.param(JUDGE | {"judge": "a/b"}, ["judge: ours a/b, theirs GPT-4o"], id="another-judge"),
         pytest.param(
-            JUDGE | {"rubric": "compliance"}, ["rubric: ours this suite's own words and uncalibrated"], id="our-rubric"
+            JUDGE | {"rubric": "compliance"},
+            ["rubric: ours this suite's own words, and not corrected for"],
+            id="our-rubric",
         ),
     ],
 )
