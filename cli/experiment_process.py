@@ -84,6 +84,7 @@ def _run(one: Experiment, folder: str) -> tuple[int, str | None]:
     from uv import find_uv_bin
 
     os.environ["PATH"] = f"{Path(find_uv_bin()).parent}{os.pathsep}{os.environ['PATH']}"  # where Flow looks for it
+    _keep_no_note()
     init(display="none")
     spec = FlowSpec.model_validate(flow_spec([one], folder))
     assert isinstance(spec.options, FlowOptions)
@@ -97,6 +98,18 @@ def _run(one: Experiment, folder: str) -> tuple[int, str | None]:
     if not unfinished:
         return replies, None if result.success else "it was not run"
     return replies, f"{len(unfinished)} of {len(logs)} tasks: {_why(unfinished[0])}"
+
+
+def _keep_no_note() -> None:
+    """Have Flow not write down the folder, for ``flow run --resume``, in a file that all processes of a user share.
+
+    It writes that file in place: another process reads it half-written, and a kill leaves it empty, which Flow cannot
+    read, in any folder, until somebody removes it.
+    """
+    from inspect_flow._launcher import launch
+
+    assert callable(launch.write_data)  # type: ignore[attr-defined]  # private: a new Flow may have it elsewhere
+    launch.write_data = lambda key, value: None  # type: ignore[attr-defined]
 
 
 def _why(log: EvalLog) -> str:

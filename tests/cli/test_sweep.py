@@ -60,8 +60,12 @@ def test_killed_half_way_and_typed_again_it_asks_no_finished_sample_again(small:
     kill(process)
     before = finished(logs_in(folder))
     assert 8 <= len(before) < 2 * len(SWEPT)
+    noted = tmp_path / "data" / "inspect_flow" / "flow_data.json"
+    noted.parent.mkdir(parents=True, exist_ok=True)
+    noted.write_text("")  # as a kill leaves it where Flow writes it: in place
     done = run(f"af sweep {small} --processes 3", tmp_path)
     assert done.returncode == 0, done.stderr
+    assert noted.read_text() == "", "the processes share the file"
     assert done.stderr.splitlines()[-1] == f"Finished. af report {folder}"
     replies = read_replies(str(folder))
     counts = Counter(zip(replies.frame["model"], replies.frame["setting"], strict=True))
