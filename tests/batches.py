@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.wire_formats import FORMATS, Body, Request, Said
+from tests.wire_formats import FORMATS, Answer, Body, Request, Said
 
-Reply = Callable[[Request], Said | str | int]
+Reply = Callable[[Request], Said | str | int | Answer]
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Batches:
         asked = Request(request)
         asked.path = path
         said = self.reply(asked)
-        assert not isinstance(said, int), "a refusal within a batch is not made up here"
+        assert not isinstance(said, int | Answer), "a refusal within a batch is not made up here"
         _, body = (Said(said) if isinstance(said, str) else said).in_format(path, asked)
         answer: Body = json.loads(body)
         return answer

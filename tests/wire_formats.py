@@ -1,8 +1,8 @@
 """What a model says and is asked, in the wire formats of its providers."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Body = dict[str, Any]
@@ -11,9 +11,14 @@ CIPHER = "bWFkZS11cA=="
 """Reasoning as only its provider can read it."""
 
 STOP_REASONS: dict[str, dict[str, str | None]] = {
-    "chat completions": {"stop": "stop", "length": "length", "filter": "content_filter"},
-    "messages": {"stop": "end_turn", "length": "max_tokens", "filter": "refusal"},
-    "responses": {"stop": None, "length": "max_output_tokens", "filter": "content_filter"},
+    "chat completions": {"stop": "stop", "length": "length", "filter": "content_filter", "unknown": "made_up"},
+    "messages": {"stop": "end_turn", "length": "max_tokens", "filter": "refusal", "unknown": "made_up"},
+    "responses": {
+        "stop": None,
+        "length": "max_output_tokens",
+        "filter": "content_filter",
+        "unknown": "made_up",
+    },
 }
 
 
@@ -28,7 +33,7 @@ class Said:
     """Where chat completions carry it: services differ."""
     hidden: bool = False
     """The model reasoned, and its provider shows nothing of it."""
-    stop: Literal["stop", "length", "filter"] = "stop"
+    stop: Literal["stop", "length", "filter", "unknown"] = "stop"
     choices: tuple[str, ...] | None = None
     """What each of several choices of one request says; None where all say the text. Chat completions alone."""
     tokens: tuple[int, int] = (10, 5)
@@ -75,7 +80,9 @@ class Said:
 
     def _chat_chunks(self, request: Body) -> Iterator[tuple[str | None, Body | str]]:
         chunk = _chat(request, "chat.completion.chunk")
-        for delta in (self._chat_message(), {}):
+        message = self._chat_message()
+        first, second = _halves(message["content"] or "")
+        for delta in (message | {"content": first}, {"content": second}, {}):
             stop = None if delta else STOP_REASONS["chat completions"][self.stop]
             yield None, chunk | {"choices": [{"index": 0, "delta": delta, "finish_reason": stop}]}
         yield None, chunk | {"choices": [], "usage": self._chat_usage()}
@@ -100,9 +107,7 @@ class Said:
             deltas: list[Body] = []
             if block["type"] == "text":
                 start = {"type": "text", "text": ""}
-                half = len(block["text"]) // 2
-                parts = (block["text"][:half], block["text"][half:])
-                deltas = [{"type": "text_delta", "text": part} for part in parts]
+                deltas = [{"type": "text_delta", "text": part} for part in _halves(block["text"])]
             elif block["type"] == "thinking":
                 start = {"type": "thinking", "thinking": "", "signature": ""}
                 deltas = [
@@ -145,6 +150,22 @@ class Said:
                 "total_tokens": 15,
             },
         }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes over the wire, word for word, where it is not what a provider would send."""
+
+    body: str
+    content_type: str = "application/json"
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cut: int | None = None
+    """Bytes of the body after which the connection is reset, -1 before the status line; None for none."""
+    pause: float = 0.0
+    """Seconds between one byte of the body and the next; 0 for all at once."""
+    silent: bool = False
+    """Whether nothing is sent until the client gives up."""
 
 
 FORMATS = {"/v1/chat/completions": "chat completions", "/v1/messages": "messages", "/v1/responses": "responses"}
@@ -214,6 +235,10 @@ def _parts(content: str | list[Body] | None) -> list[Body]:
 
 def _text(content: str | list[Body]) -> str:
     return content if isinstance(content, str) else "".join(part["text"] for part in content)
+
+
+def _halves(text: str) -> tuple[str, str]:
+    return text[: len(text) // 2], text[len(text) // 2 :]
 
 
 def _chat(request: Body, kind: str) -> Body:
