@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from prompts.fence import fence
 from prompts.rubric import AnswerForm
 from prompts.template import digest, render, source
 
@@ -89,16 +90,18 @@ class ReadingRubric(BaseModel):
         )
 
     def user(self, **material: str) -> str:
-        """The material to be judged, between fences whose digits depend on it, so that no text can close its own.
+        """The material, between tags with a fence that none of it holds, so that no text closes its own.
 
         Args:
             **material: The text, under the name that `material` says; of a transcript ``question``, ``reasoning`` if
                 there is any, and ``output``.
         """
-        fence = digest("\x1f".join(material.values()))[:16]
         parts = [(_TAGS[name], text) for name, text in material.items()]
         return render(
-            "rubrics/reading_user.md", parts=parts, fence=fence, judged=_TAGS.get(self.material, "transcript")
+            "rubrics/reading_user.md",
+            parts=parts,
+            fence=fence(*material.values()),
+            judged=_TAGS.get(self.material, "transcript"),
         )
 
     @cached_property

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from prompts.fence import fence
 from prompts.template import digest, render, source
 
 
@@ -67,8 +68,8 @@ class SuiteRubric:
         return render(f"rubrics/{self.name}_system.md")
 
     def user(self, **material: str) -> str:
-        """The material to be judged, between fences whose digits depend on it, so that no text can close its own."""
-        return render(f"rubrics/{self.name}_user.md", fence=digest("\x1f".join(material.values()))[:16], **material)
+        """The material, between tags with a fence that none of it holds, so that no text closes its own."""
+        return render(f"rubrics/{self.name}_user.md", fence=fence(*material.values()), **material)
 
     @property
     def sha256(self) -> str:
