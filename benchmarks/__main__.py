@@ -23,6 +23,7 @@ BENCHMARKS = (
     Benchmark("storage", quick="--limit 2 --words 20"),
     Benchmark("judging", quick="--queries 10"),
     Benchmark("budget", quick="--queries 5"),
+    Benchmark("kills", quick="--kills 2 --each 2 --queries 4"),
     Benchmark("coverage", quick="--quick"),
     Benchmark("sequential", quick="--quick"),
     Benchmark("correction", quick="--quick"),
