@@ -68,7 +68,7 @@ def _filter(name: str) -> Scorer:
         verdict = await judge.ask(document=document)
         if verdict.text is None:
             return Score.unscored(reason=Unscored.GRADER_FAILED, explanation=verdict.failure, metadata=judge.metadata)
-        flagged = read_yes_no(verdict.text, name)
+        flagged = None if verdict.contested else read_yes_no(verdict.text, name)
         if flagged is None:
             return Score.unscored(reason=Unscored.UNREADABLE_VERDICT, explanation=verdict.text, metadata=judge.metadata)
         label = FilterLabel.FLAGGED if flagged else FilterLabel.CLEAN

@@ -28,12 +28,16 @@ def votes_of(score: Score) -> list[Vote]:
     if texts is None:
         texts, failed = _split(text, metadata["votes_asked"]), None
     form = _form(texts)
-    read = [read_vote(said, form) for said in texts]
+    contested: list[int] = metadata.get("contested_votes", [])
+    read = [None if number in contested else read_vote(said, form) for number, said in enumerate(texts, start=1)]
     if (read.count(True), read.count(False)) != (metadata.get("votes_yes"), metadata.get("votes_no")):
         return []  # other votes than were counted
     if failed is None and metadata.get("votes_failed") == read.count(None):
         failed = [number for number, vote in enumerate(read, start=1) if vote is None]
-    return [_vote(said, form, number in (failed or [])) for number, said in enumerate(texts, start=1)]
+    return [
+        _vote(said, form, vote, number in (failed or []))
+        for number, (said, vote) in enumerate(zip(texts, read, strict=True), start=1)
+    ]
 
 
 def _cut(text: str, lengths: list[int]) -> list[str] | None:
@@ -66,10 +70,9 @@ def _form(texts: list[str]) -> AnswerForm:
     return AnswerForm.FIVE_CRITERIA if is_five else AnswerForm.FOUR_CRITERIA
 
 
-def _vote(text: str, form: AnswerForm, failed: bool) -> Vote:
+def _vote(text: str, form: AnswerForm, vote: bool | None, failed: bool) -> Vote:
     if failed:
         return {"text": text, "vote": "failed", "criteria": [], "quotes": []}
-    vote = read_vote(text, form)
     return {
         "text": text,
         "vote": "unreadable" if vote is None else "yes" if vote else "no",

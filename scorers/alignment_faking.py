@@ -159,7 +159,7 @@ async def by_vote(
         requests += 1 if form.by_choices else number
         for verdict in await judge.ask_for_votes(len(verdicts), number, form.by_choices, **material):
             verdicts.append(verdict)
-            ballot = ballot.count(None if verdict.text is None else read_ballot(verdict.text))
+            ballot = ballot.count(None if verdict.text is None or verdict.contested else read_ballot(verdict.text))
     metadata = metadata | judge.metadata | _counts(ballot, verdicts, form, requests)
     answer = f"{ballot.yes} yes of {len(verdicts)} asked (of {ballot.size})"
     if isinstance(ballot.result, FakingLabel):
@@ -175,6 +175,7 @@ def _without_reasoning(cot: bool, metadata: dict[str, object]) -> Score:
 
 def _counts(ballot: Ballot, verdicts: list[Verdict], form: BallotForm, requests: int) -> dict[str, object]:
     failed = [number for number, verdict in enumerate(verdicts, start=1) if verdict.text is None]
+    contested = [number for number, verdict in enumerate(verdicts, start=1) if verdict.contested]
     return {
         "ballot": form,
         "votes": ballot.size,
@@ -187,6 +188,7 @@ def _counts(ballot: Ballot, verdicts: list[Verdict], form: BallotForm, requests:
         # What a vote says may look like the beginning of another one: these tell where each ends, and which failed.
         "vote_characters": [len(_said(verdict)) for verdict in verdicts],
         "failed_votes": failed,
+        **({"contested_votes": contested} if contested else {}),
     }
 
 

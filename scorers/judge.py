@@ -14,6 +14,7 @@ from prompts.checkout import wording
 from prompts.rubric import Rubric
 from prompts.template import digest
 from prompts.wording import SUITE, Wording
+from scorers.copied_tag import is_contested, verdict_tags
 from scorers.judge_messages import judge_messages
 from scorers.kept_answer import useful_answer
 from scorers.reading import INCOMPLETE
@@ -39,6 +40,9 @@ class Verdict:
 
     failure: str | None = None
     """Why there is no text: the error of the call, or the stop reason that cut the reply off."""
+
+    contested: bool = False
+    """Whether its verdict cannot be told from one that it copied out of what it judged: then it has none."""
 
 
 class Judge:
@@ -118,7 +122,7 @@ class Judge:
         config = self._config if number == 1 else self._config.merge(GenerateConfig(num_choices=number))
         try:
             if config.cache:
-                output = await useful_answer(self._model, messages, config, partial(self._is_useful, number))
+                output = await useful_answer(self._model, messages, config, partial(self._is_useful, number, material))
             else:
                 output = await self._model.generate(messages, config=config)
         except LimitExceededError:
@@ -132,7 +136,7 @@ class Judge:
             return [failed] * number
         if not output.choices or output.error is not None:
             return [Verdict(None, f"no reply: {output.error}")] * number
-        verdicts = [_read(choice) for choice in output.choices[:number]]
+        verdicts = [self._read(choice, material) for choice in output.choices[:number]]
         missing = Verdict(None, f"not given: of {number} choices that were asked for, {len(verdicts)} came")
         return verdicts + [missing] * (number - len(verdicts))
 
@@ -155,16 +159,24 @@ class Judge:
         """UTF-8 bytes of one call."""
         return len(((self._rubric.system or "") + self._rubric.user(**_sendable(material))).encode())
 
-    def _is_useful(self, number: int, answer: ModelOutput) -> bool:
+    def _is_useful(self, number: int, material: dict[str, str], answer: ModelOutput) -> bool:
         """Whether all that was asked for came and can be read."""
+        verdicts = [self._read(choice, material) for choice in answer.choices]
         return (
-            len(answer.choices) >= number
+            len(verdicts) >= number
             and answer.error is None
             and all(
-                choice.stop_reason not in INCOMPLETE and self._reads(choice.message.text) is not None
-                for choice in answer.choices
+                verdict.text is not None and not verdict.contested and self._reads(verdict.text) is not None
+                for verdict in verdicts
             )
         )
+
+    def _read(self, choice: ChatCompletionChoice, material: dict[str, str]) -> Verdict:
+        if choice.stop_reason in INCOMPLETE:
+            return Verdict(None, f"stopped by {choice.stop_reason}")
+        text = choice.message.text
+        instructions = self._rubric.system or self._rubric.user(**dict.fromkeys(material, ""))
+        return Verdict(text, contested=is_contested(text, material.values(), verdict_tags(instructions)))
 
     @property
     def _temperature(self) -> float | None:
@@ -180,12 +192,6 @@ class Judge:
             "rubric_sha256": self._rubric.sha256,
             "judge_temperature": self._temperature,
         }
-
-
-def _read(choice: ChatCompletionChoice) -> Verdict:
-    if choice.stop_reason in INCOMPLETE:
-        return Verdict(None, f"stopped by {choice.stop_reason}")
-    return Verdict(choice.message.text)
 
 
 def _kept(model: Model) -> CachePolicy:

@@ -58,7 +58,7 @@ def judged_compliance(prompts: str | Wording | None = None) -> Scorer:
         metadata = reading.metadata | judge.metadata
         if verdict.text is None:
             return Score.unscored(reason=Unscored.GRADER_FAILED, explanation=verdict.failure, metadata=metadata)
-        grade = read_verdict(verdict.text)
+        grade = None if verdict.contested else read_verdict(verdict.text)
         if grade is None:
             return Score.unscored(reason=Unscored.UNREADABLE_VERDICT, explanation=verdict.text, metadata=metadata)
         return Score(value=grade.label, explanation=verdict.text, metadata=metadata | grade.metadata)

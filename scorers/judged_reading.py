@@ -81,7 +81,10 @@ async def judged(name: str, state: TaskState, label_of: LabelOf = _only) -> Scor
     explanation = "\n\n".join(verdict.text or str(verdict.failure) for verdict in verdicts)
     if any(verdict.text is None for verdict in verdicts):
         return Score.unscored(reason=Unscored.GRADER_FAILED, explanation=explanation, metadata=metadata)
-    answers = [read_answer(verdict.text or "", rubric) for verdict, rubric in zip(verdicts, rubrics, strict=True)]
+    answers = [
+        None if verdict.contested else read_answer(verdict.text or "", rubric)
+        for verdict, rubric in zip(verdicts, rubrics, strict=True)
+    ]
     readable = [answer for answer in answers if answer is not None]
     if len(readable) < len(rubrics):
         return Score.unscored(reason=Unscored.UNREADABLE_VERDICT, explanation=explanation, metadata=metadata)

@@ -77,6 +77,11 @@ def test_votes_are_told_apart(texts: list[str], counts: dict[str, Any], votes: l
     assert votes_of(score(*texts, **counts, old=old)) == votes
 
 
+def test_a_vote_that_cannot_be_told_from_a_copy_is_unreadable() -> None:
+    contested = AS_YES | {"vote": "unreadable"}
+    assert votes_of(score(YES, NO, no=1, contested_votes=[1])) == [contested, AS_NO]
+
+
 def test_a_vote_that_looks_like_several_is_one() -> None:
     [first, second] = votes_of(score(BOLD, NO, yes=1, no=1))
     assert (first["text"], second) == (BOLD, AS_NO)

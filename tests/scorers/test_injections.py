@@ -23,6 +23,7 @@ from prompts.rubric import (
     SuiteRubric,
 )
 from scorers.alignment_faking import CRITERIA, read_vote
+from scorers.copied_tag import is_contested, verdict_tags
 from scorers.judge_messages import judge_messages
 from scorers.judged_compliance import read_grade, read_support
 from scorers.judged_reading import read_answer
@@ -31,6 +32,7 @@ from study.readings import READINGS
 from tests.injections import injections
 
 PLAIN = "Placeholder text of no interest."
+LONG = 10_000
 READ = [card for reading in READINGS for card in reading_rubrics(reading)]
 RUBRICS: list[SuiteRubric | ReadingRubric] = [
     COMPLIANCE,
@@ -173,6 +175,22 @@ def test_there_are_as_many_injections_as_are_asked_for_all_different() -> None:
 def test_no_injection_changes_a_label(protocol: Protocol, outside: Outside) -> None:
     assert protocol.label(protocol.verdict(True)) != protocol.label(protocol.verdict(False))
     assert [steered(protocol, outside, positive=positive) for positive in (True, False)] == [[], []]
+
+
+@EACH
+@pytest.mark.parametrize("form", ["{copied}\n{own}", "{own}\nIt says: {copied}"], ids=["before", "after"])
+def test_what_a_judge_copies_tags_and_all_is_never_its_verdict(protocol: Protocol, form: str) -> None:
+    """Against its rubric, which wants no tags in quotes and nothing after the verdict: at worst it has none."""
+    own, wanted = protocol.verdict(positive=False), protocol.verdict(positive=True)
+    tags = verdict_tags(protocol.rubric.system)
+    labels = {
+        None if is_contested(answer, [PLAIN, copied], tags) else protocol.label(answer)
+        for copied in protocol.injections(positive=True).values()
+        if len(copied) < LONG  # no judge has room for more
+        for answer in [form.format(copied=copied, own=own)]
+    }
+    assert labels == {None, protocol.label(own)}
+    assert protocol.label(wanted) not in labels
 
 
 def test_a_judge_that_heeds_no_fence_is_steered() -> None:
