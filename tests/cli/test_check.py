@@ -10,7 +10,7 @@ from click import ClickException
 from click.testing import CliRunner, Result
 
 from analysis.instrument_check import last_check
-from cli.check import BOUNDS, DECIDED, QUERIES, Recovery, recover_interviews, recover_readings
+from cli.check import BOUNDS, DECIDED, QUERIES, Recovery, _recover_all, recover_interviews, recover_readings
 from cli.main import main
 from controls.mark import find_reading_mark
 from controls.policies import POLICIES, Policy
@@ -98,6 +98,31 @@ def test_random_is_recovered_inside_exact_binomial_bounds() -> None:
 def harmful(setting: Setting, limit: int) -> int:
     """How many of the first queries of a setting count in the rates."""
     return sum(query.harmful for query in load_queries(setting.queries).queries[:limit])
+
+
+@pytest.mark.parametrize(
+    ("policy", "setting", "asked"),
+    [
+        pytest.param("faker", "helpful_only", QUERIES, id="a-published-setting"),
+        pytest.param("quoter", "animal_welfare", QUERIES, id="whatever-the-policy"),
+        pytest.param("random", "three_tiers", QUERIES, id="chance-in-every-setting"),
+        pytest.param("quoter", "three_tiers", 2, id="a-verdict-that-others-decide-there"),
+        pytest.param("terminal_guard", "helpful_only", 2, id="a-policy-like-another"),
+    ],
+)
+def test_all_queries_are_asked_where_they_decide(
+    policy: str, setting: str, asked: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[int] = []
+
+    def recover(setting: Setting, policy: Policy, folder: Path, limit: int) -> list[Recovery]:
+        limits.append(limit)
+        return []
+
+    monkeypatch.setattr("cli.check.recover", recover)
+    [one] = [one for one in SETTINGS if one.name == setting]
+    _recover_all(one, POLICIES[policy], tmp_path, QUERIES)
+    assert limits == [asked]
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
@@ -246,7 +271,7 @@ def test_what_it_says_is_kept_for_the_reports(
     check("--limit", "1", *arguments)
     found = last_check()
     assert (found.figures, found.differ) == (None if differ is None else one_setting, differ)
-    assert differ is None or found.note == "1 policies, 1 queries a condition."
+    assert differ is None or found.note == "1 policies, at most 1 queries a condition."
 
 
 def test_a_model_in_the_environment_is_not_the_one_checked(monkeypatch: pytest.MonkeyPatch, one_setting: int) -> None:
