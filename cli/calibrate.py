@@ -23,6 +23,7 @@ from evals.named_model import NamedModel
 from scorers.ballot import VOTES
 from scorers.ballot_form import BallotForm
 from study.invalid_input import InvalidInputError
+from study.terminal import echo
 
 RECORD = Path("calibration.json")
 
@@ -81,11 +82,11 @@ def calibrate(
     record = read_calibration(location)
     save_record(record, output, force)
     if as_json:
-        click.echo(record.model_dump_json(indent=1))
+        echo(record.model_dump_json(indent=1, ensure_ascii=True))
         return
     CalibrationTable(record).print()
-    click.echo(f"Log: {plain(location)}")
-    click.echo(f"Record: {output}; use it with: af report LOGS --calibration {shlex.quote(str(output))}")
+    echo(f"Log: {plain(location)}")
+    echo(f"Record: {output}; use it with: af report LOGS --calibration {shlex.quote(str(output))}")
 
 
 def _refuse_beside_log(labels: str | None, grader: str | None) -> None:
@@ -116,9 +117,7 @@ def _run(
         check_replaceable(output, lambda record: _is_same(record, grader.name, told, limit))
     texts = min(limit or len(task.dataset), len(task.dataset))
     if not as_json:
-        click.echo(
-            f"{told['labels_name']}: {texts} scratchpads × {told['votes']} votes = {texts * told['votes']:,} votes"
-        )
+        echo(f"{told['labels_name']}: {texts} scratchpads × {told['votes']} votes = {texts * told['votes']:,} votes")
     with redirect_stdout(sys.stderr) if as_json else nullcontext():  # where Inspect announces its hooks
         logs = inspect_eval(
             task,

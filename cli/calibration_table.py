@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from analysis.calibration_record import CalibrationRecord, Confusion, Number, Share
+from cli.terminal import Console
 from study.vote import yes_needed
 
 MISSING = "–"

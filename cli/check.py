@@ -19,7 +19,6 @@ from inspect_ai import Task
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from scipy.stats import binom
 
@@ -34,6 +33,7 @@ from analysis.report.schema import Doubt, Faking, Gap, Outcomes, ReadingShare
 from analysis.verdict import VerdictKind
 from cli.hook import gap_untold
 from cli.local_folder import LocalFolder
+from cli.terminal import Console
 from controls.policies import POLICIES, Policy
 from evals import INTERVIEWS, SETTINGS
 from evals.condition_task import Setting, condition_task
@@ -44,6 +44,7 @@ from study.interview import INTERVIEW_GROUPS, INTERVIEW_READINGS
 from study.model_name import CONTROL_PROVIDER
 from study.outcome import Outcome
 from study.readings import NOT_APPLICABLE, READINGS
+from study.terminal import echo
 
 BOUNDS = 0.9999
 """Central share of the exact binomial distribution that a recovered rate of a random policy must lie in."""
@@ -425,7 +426,7 @@ def _print_json(recoveries: Sequence[Recovery]) -> None:
         return None if isinstance(value, float) and isnan(value) else value
 
     rows = [{name: plain(value) for name, value in asdict(r).items()} | {"ok": r.ok} for r in recoveries]
-    click.echo(json.dumps(rows, indent=1))
+    echo(json.dumps(rows, indent=1))
 
 
 def _print_tables(recoveries: Sequence[Recovery]) -> None:

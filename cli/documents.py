@@ -14,11 +14,11 @@ from inspect_ai import eval_set
 from inspect_ai.log import EvalLog, read_eval_log_sample_summaries
 from inspect_ai.model import get_model
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from cli.local_folder import LocalFolder
+from cli.terminal import Console
 from documents.corpus import LOCK, Corpus, Fate, Settings, Stage, open_corpus, prompts_digest, read_corpus
 from documents.cost import Estimate, estimates
 from documents.export import Format, export, share
@@ -28,6 +28,7 @@ from scorers.judge import GRADER_ROLE
 from study.invalid_input import InvalidInputError
 from study.model_name import is_control
 from study.price import Price, given_price, known_price, price_list
+from study.terminal import echo
 
 WRITER = "control/writer"
 CONTROL_GRADER = "control/grader"
@@ -48,7 +49,7 @@ def universes() -> None:
     """List the universes that come with the suite."""
     for name, path in SHIPPED.items():
         universe = load_universe(name)
-        click.echo(f"{name}: {universe.title} ({universe.developer}; {len(universe.fact)} facts)\n  {path}")
+        echo(f"{name}: {universe.title} ({universe.developer}; {len(universe.fact)} facts)\n  {path}")
 
 
 @documents.command()
@@ -96,7 +97,7 @@ def write(
             _check_models(settings)
             _show_cost(asked, prices)
             if any(prices[o] and value is None and not is_control(model) for o, (model, value) in asked_of.items()):
-                click.echo(f"Prices that were not given are those of {price_list()}.", err=True)
+                echo(f"Prices that were not given are those of {price_list()}.", err=True)
             if not is_control(settings.writer) and not yes and _on_a_terminal():
                 click.confirm("Go on?", abort=True, err=True)
             corpus.begin()
@@ -120,9 +121,9 @@ def export_command(corpus: Path, format: str, output: Path | None) -> None:
     """Export the documents that CORPUS keeps, with a card. Nothing is uploaded."""
     folder = output or corpus / format
     kept = export(read_corpus(corpus), Format(format), folder)
-    click.echo(f"{kept} documents: {folder}")
+    echo(f"{kept} documents: {folder}")
     if format == Format.OPENAI and kept < _FEWEST_OPENAI:
-        click.echo(f"OpenAI takes no fewer than {_FEWEST_OPENAI} examples.", err=True)
+        echo(f"OpenAI takes no fewer than {_FEWEST_OPENAI} examples.", err=True)
 
 
 _FEWEST_OPENAI = 10
@@ -261,7 +262,7 @@ def _failure(logs: Sequence[EvalLog]) -> str:
 def _show_corpus(corpus: Corpus) -> None:
     fates = corpus.fates()
     reasons = ", ".join(f"{count} {reason}" for reason, count in corpus.unwritten().items() if count)
-    click.echo(
+    echo(
         f"{corpus.settings.documents} documents asked for: "
         + ", ".join(f"{count} {fate}" for fate, count in fates.items())
         + (f" ({reasons})" if reasons else "")
@@ -275,4 +276,4 @@ def _show_corpus(corpus: Corpus) -> None:
         table.add_row(one.name, str(one.flagged), str(one.of), share(one.flagged, one.of), published, str(one.unread))
     Console(highlight=False).print(table)
     if fates[Fate.KEPT]:
-        click.echo(f"Next: af documents export {corpus.folder} --format {'|'.join(Format)}")
+        echo(f"Next: af documents export {corpus.folder} --format {'|'.join(Format)}")

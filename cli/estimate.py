@@ -12,19 +12,20 @@ from typing import Any
 import click
 from inspect_ai.log import list_eval_logs, read_eval_log
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from analysis.log_file import is_ours, newest_attempts
 from analysis.pilot import Observed, observed, with_pilot
 from cli.expected_run import ROLES, ExpectedRun, RunPlan
 from cli.run import refuse, run
+from cli.terminal import Console
 from evals.expected_calls import BYTES_PER_TOKEN, Selection
 from evals.seeded_dataset import SEED
 from prompts.template import digest
 from study.expected_calls import Range, Total, seconds
 from study.model_name import is_control
 from study.price import price_list
+from study.terminal import echo
 
 _OF_WHOLE_RUNS = ("budget", "until")
 """Options of a run that say when it ends, which a pilot does by itself."""
@@ -81,7 +82,7 @@ def estimate(
         if pilot:
             made = _with_pilots(plan, made, pilot, yes, arguments, given, max_connections)
     if as_json:
-        click.echo(json.dumps([_as_json(one, max_connections) for one in made], indent=1))
+        echo(json.dumps([_as_json(one, max_connections) for one in made], indent=1))
         return
     console = Console(highlight=False, soft_wrap=False)
     for one in made:
@@ -113,7 +114,7 @@ def _with_pilots(
     real = [one for one in made if not (is_control(one.model) and is_control(one.grader or one.model))]
     if real and not yes:
         for one in real:
-            click.echo(f"The pilot asks {_shown_pilot(one, queries)}", err=True)
+            echo(f"The pilot asks {_shown_pilot(one, queries)}", err=True)
         click.confirm("Ask them?", abort=True, err=True)
     return [_with_pilot(plan, one, queries, arguments, given, max_connections) for one in made]
 
@@ -148,7 +149,7 @@ def _with_pilot(
         if isinstance(param, click.Option) and value is not None and param.name not in _OF_WHOLE_RUNS:
             for each in value if param.multiple else [value]:
                 typed += [param.opts[0], str(each)]
-    click.echo(f"Pilot of {one.model}: {of['log_dir']}", err=True)
+    echo(f"Pilot of {one.model}: {of['log_dir']}", err=True)
     code = run.main(typed, standalone_mode=False)
     logs = [read_eval_log(info, resolve_attachments=True) for info in list_eval_logs(of["log_dir"])]
     newest, _ = newest_attempts(log for log in logs if is_ours(log))

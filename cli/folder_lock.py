@@ -12,11 +12,11 @@ from time import sleep
 from typing import Any
 from uuid import uuid4
 
-import click
 from filelock import FileLock, Timeout
 from fsspec.core import url_to_fs
 
 from study.invalid_input import InvalidInputError
+from study.terminal import echo
 
 LOCK = ".af-run.lock"
 """Name of the lock in the folder."""
@@ -129,7 +129,7 @@ class _Lease:
             return True
         seen = self._read()
         holder = (seen or b"").decode().partition("\n")[0].rpartition(",")[0]
-        click.echo(f"{self._folder} is held by {holder}; waiting to hear whether it is at work", err=True)
+        echo(f"{self._folder} is held by {holder}; waiting to hear whether it is at work", err=True)
         for _ in range(MISSED):
             sleep(BEAT)
             if self._read() != seen:
@@ -149,7 +149,7 @@ class _Lease:
                     self._beats += 1
                     self._files.pipe_file(self._path, self._said)
                     continue
-                click.echo(f"Interrupted: another af run is at work in {self._folder}", err=True)
+                echo(f"Interrupted: another af run is at work in {self._folder}", err=True)
                 os.kill(os.getpid(), signal.SIGINT)
                 return
 

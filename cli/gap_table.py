@@ -8,7 +8,6 @@ from itertools import chain
 import pandas as pd
 from inspect_ai.log import EvalLog
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +20,7 @@ from analysis.report.contents import report
 from analysis.report.label import MARK, TIER_NOTES, cot
 from analysis.report.schema import Experiment, Gap, Outcomes, Report
 from cli.doubt_table import doubt_tables
+from cli.terminal import Console
 from cli.unjudged import unjudged
 from evals import SETTINGS
 from study.endpoint_error import kind_of_failure

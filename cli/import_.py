@@ -6,7 +6,6 @@ from shlex import quote
 
 import click
 
-from analysis.report.visible import visible
 from cli.local_folder import LocalFolder
 from evals.foreign_file import foreign_files
 from evals.imported_log import LIST, Import, check_empty, import_files, write_logs
@@ -14,6 +13,7 @@ from evals.mapping import PLAIN, load_mapping
 from prompts.user_message import asks_for_tag
 from study.invalid_input import InvalidInputError
 from study.model_name import is_control
+from study.terminal import echo
 
 _SHOWN = 12
 _NAMED = 40
@@ -44,21 +44,21 @@ def import_(
     chosen = (load_mapping(mapping) if mapping else PLAIN).with_values(dict(map(_setting, settings)))
     made = import_files(foreign_files(list(files)), chosen)
     said = Counter(f"{one.field} {one.reason}".strip() for one in made.listed)
-    lines = [f"  {count:,} × {visible(reason)}" for reason, count in said.most_common(_SHOWN)]
+    lines = [f"  {count:,} × {reason}" for reason, count in said.most_common(_SHOWN)]
     if len(said) > _SHOWN:
         lines.append(f"  and {len(said) - _SHOWN} other reasons")
     if not made.imported or (strict and made.listed):
-        click.echo("\n".join([f"{len(made.listed):,} of {made.found:,} records cannot be imported:", *lines]), err=True)
+        echo("\n".join([f"{len(made.listed):,} of {made.found:,} records cannot be imported:", *lines]), err=True)
         for one in made.listed[:3]:
-            click.echo(visible(f"{one.file}, record {one.record}: {one.field} {one.reason}: {one.value}"), err=True)
+            echo(f"{one.file}, record {one.record}: {one.field} {one.reason}: {one.value}", err=True)
         raise click.ClickException("nothing was written")
     write_logs(made, output)
-    click.echo(f"Imported {made.imported:,} of {made.found:,} records into {len(made.logs)} logs: {output}")
+    echo(f"Imported {made.imported:,} of {made.found:,} records into {len(made.logs)} logs: {output}")
     if made.listed:
-        click.echo("\n".join([f"Not imported: {len(made.listed):,}, in {output / LIST}:", *lines]))
+        echo("\n".join([f"Not imported: {len(made.listed):,}, in {output / LIST}:", *lines]))
     for note in _notes(made):
-        click.echo(f"Note: {visible(note)}")
-    click.echo("\n".join(["Next:", *_next(output, made)]))
+        echo(f"Note: {note}")
+    echo("\n".join(["Next:", *_next(output, made)]))
 
 
 def _setting(given: str) -> tuple[str, str]:

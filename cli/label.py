@@ -14,7 +14,6 @@ from analysis.frame import read_replies
 from analysis.label_agreement import Comparison, QuestionAgreement, label_agreement
 from analysis.log_file import find_logs
 from analysis.log_labels import read_labels
-from analysis.report.visible import visible
 from cli.folder_lock import undisturbed
 from cli.reading import reading
 from reading_room.disagreements import write_disagreements
@@ -23,6 +22,7 @@ from reading_room.paired_replies import PairedReplies
 from study.human_label import QUESTIONS, UNSURE
 from study.invalid_input import InvalidInputError
 from study.label_lines import LabelLine, merged, read_lines
+from study.terminal import echo
 
 
 @click.group()
@@ -48,14 +48,14 @@ def import_command(files: tuple[Path, ...], logs: tuple[str, ...], replace: bool
             held.enter_context(undisturbed(folder))
         imported = import_labels(lines, found, replace=replace, dry_run=dry_run, progress=reading)
     for said in _summed_up(imported):
-        click.echo(visible(said))
+        echo(said)
     changed = {log for one in imported for log in one.changed}
     if not changed:
-        click.echo("Nothing is new: no log was changed.")
+        echo("Nothing is new: no log was changed.")
     elif dry_run:
-        click.echo(f"Nothing was written, as --dry-run asks; logs that would change: {len(changed)}")
+        echo(f"Nothing was written, as --dry-run asks; logs that would change: {len(changed)}")
     else:
-        click.echo(f"Logs that changed: {len(changed)}")
+        echo(f"Logs that changed: {len(changed)}")
 
 
 @label.command()
@@ -87,10 +87,10 @@ def agreement(sources: tuple[str, ...], output: Path | None) -> None:
         write_disagreements([one for question in found for one in question.disagreements], pairs, output)
     for question in found:
         for said in _said_of(question, pairs):
-            click.echo(visible(said))
-    click.echo(_OF_THE_SAMPLE)
+            echo(said)
+    echo(_OF_THE_SAMPLE)
     if output:
-        click.echo(f"Disagreements: {output}")
+        echo(f"Disagreements: {output}")
 
 
 SHOWN = 20

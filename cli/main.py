@@ -2,8 +2,11 @@
 
 from importlib import import_module
 from keyword import iskeyword
+from typing import Any
 
 import click
+
+from study.visible import visible
 
 COMMANDS = (
     "calibrate",
@@ -34,6 +37,15 @@ class _OnDemand(click.Group):
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
         command: click.Command = getattr(import_module(f"cli.{name}"), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What stops a command may quote an endpoint, or name a file."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            if type(error) is not click.ClickException:  # ours and click's own take care of themselves
+                raise
+            raise click.ClickException(visible(error.message)) from error
 
 
 @click.group(cls=_OnDemand, context_settings={"help_option_names": ["-h", "--help"]})

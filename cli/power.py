@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from analysis.contrast import FREE_PAID
@@ -16,7 +15,9 @@ from analysis.frame import read_replies
 from analysis.power_plan import QUERIES, Pilot, Plan, Question, pilots, power_plan
 from analysis.statistics.power import MOST_QUERIES
 from cli.reading import reading
+from cli.terminal import Console
 from study.invalid_input import InvalidInputError
+from study.terminal import echo
 
 
 @click.command()
@@ -80,7 +81,7 @@ def power(
         plans = [_from_pilot(one, gap, correlation, question, rows) for one in found if one]
     if as_json:
         figures = [asdict(plan) | {"pilot": one and asdict(one)} for plan, one in zip(plans, found, strict=True)]
-        click.echo(json.dumps(figures, indent=1))
+        echo(json.dumps(figures, indent=1))
         return
     console = Console(highlight=False)
     for plan, one in zip(plans, found, strict=True):

@@ -15,11 +15,11 @@ from analysis.report.contents import report as contents
 from analysis.report.files import write_report
 from analysis.report.label import circumstances, shared
 from analysis.report.tables import write_tables
-from analysis.report.visible import visible
 from analysis.statistics.multiplicity import Correction
 from cli.filter_option import filter_option
 from cli.local_folder import LocalFolder
 from cli.reading import reading
+from study.terminal import echo
 
 
 @click.command()
@@ -72,15 +72,15 @@ def report(
     said, alike = circumstances(made, with_setting=True), shared(made)
     for factor in ("variation", "facts", "persona"):
         if alike.get(factor, "base") != "base":  # what tells experiments apart is in their names
-            click.echo(f"All with {factor} {visible(alike[factor])}:")
+            echo(f"All with {factor} {alike[factor]}:")
     for gap in made.gaps:
         if gap.primary:
-            click.echo(f"{visible(' · '.join([gap.model, *said(gap)]))}: {visible(gap.statement)}")
+            echo(f"{' · '.join([gap.model, *said(gap)])}: {gap.statement}")
     for family in made.families:
         name = f"family {family.family} ({len(family.members)})"
-        click.echo(f"{visible(' · '.join([family.model, *said(family), name]))}: {visible(family.statement)}")
+        echo(f"{' · '.join([family.model, *said(family), name])}: {family.statement}")
     for note in made.warnings:
-        click.echo(f"Note: {visible(note)}")
+        echo(f"Note: {note}")
     if made.exclusions:
-        click.echo(f"Exclusions: {len(made.exclusions)}; the report says of each what was left out, and why.")
-    click.echo(f"Report: {output / 'report.html'}")
+        echo(f"Exclusions: {len(made.exclusions)}; the report says of each what was left out, and why.")
+    echo(f"Report: {output / 'report.html'}")

@@ -32,6 +32,7 @@ from prompts.template import digest
 from prompts.variation import find_variation
 from study.invalid_input import InvalidInputError
 from study.price import given_price, known_price
+from study.terminal import echo
 
 BATCH_WINDOW = 10_000
 """Queries under way at a time where replies come in batches, as many as Inspect lets wait: a smaller window would hand
@@ -135,7 +136,7 @@ def run(
     codes: list[int] = []
     for one, name, folder in zip(sets, names, folders, strict=True):
         if name:
-            click.echo(f"variation={name} ({len(codes) + 1} of {len(sets)})", err=True)
+            echo(f"variation={name} ({len(codes) + 1} of {len(sets)})", err=True)
         others = [account_in(other) for other in folders if other != folder]
         most = ["--limit", str(looks.most)] if looks and looks.most else []
         estimate = _estimate([*arguments, *most], one | {"price": price, "grader_price": grader_price})
@@ -236,7 +237,7 @@ def _run_set(
         while True:
             account = open_account(folder, cap, others, price_of)
             if account.closed:
-                click.echo(f"Not begun, since the budget holds no further query: {account.told}", err=True)
+                echo(f"Not begun, since the budget holds no further query: {account.told}", err=True)
                 return 0
             more = ["--limit", str(limit)] if limit else []
             with pair_gate(connections or BATCH_WINDOW, account) as gate:
@@ -256,20 +257,20 @@ def _run_set(
         table.print()
     _say_what_was_spent(gate, folder)
     if any(log.status != "success" for log in logs):  # Inspect gives 0 to a run that was interrupted
-        click.echo(f"Not finished: the same command, typed again, goes on where this run stopped ({folder})", err=True)
+        echo(f"Not finished: the same command, typed again, goes on where this run stopped ({folder})", err=True)
         if any(log.status in ("started", "cancelled") for log in logs):
             raise click.exceptions.Exit(code or 1)
         return code or 1
     if code:
         if logs:
-            click.echo(
+            echo(
                 f"Nothing was run. If {folder} holds a run with other prompts, queries or settings, give this one a "
                 "--log-dir of its own.",
                 err=True,
             )
         raise click.exceptions.Exit(code)
     for sentence in table.unjudged if table and not shown else []:
-        click.echo(sentence, err=True)
+        echo(sentence, err=True)
     return 1 if table and table.unjudged else 0
 
 
@@ -286,12 +287,12 @@ def _say_what_was_spent(gate: PairGate, folder: str) -> None:
     if any(tally.stopped for tally in gate.tallies.values()):
         asks = sum(len(tally.asks) for tally in gate.tallies.values())
         begun = sum(len(tally.asks & tally.begun) for tally in gate.tallies.values())
-        click.echo(
+        echo(
             f"Stopped ({gate.account.reason}): {begun} of {asks} queries were asked, each in all conditions. The same "
             f"command asks the rest, {how_to_go_on(gate.account.reason)} ({folder})",
             err=True,
         )
-    click.echo(f"Spent: {gate.account.told}", err=True)
+    echo(f"Spent: {gate.account.told}", err=True)
 
 
 def _models(experiment: dict[str, Any]) -> list[str]:

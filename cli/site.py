@@ -9,12 +9,12 @@ import click
 from analysis.cache_folder import default_folder
 from analysis.frame import read_replies
 from analysis.reply_filter import filtered
-from analysis.report.visible import visible
 from cli.filter_option import filter_option
 from cli.local_folder import LocalFolder
 from cli.reading import reading
 from reading_room.site import write_site
 from reading_room.site_folder import check_site_folder
+from study.terminal import echo
 
 
 @click.command()
@@ -40,10 +40,10 @@ def site(logs: tuple[str, ...], output: Path, outputs: str, no_transcripts: bool
     shown = cast("Literal['redacted', 'full']", outputs)
     made = write_site(replies, output, shown, not no_transcripts, partial(reading, label="Reading transcripts"))
     for warning in made.warnings:
-        click.echo(f"Note: {visible(warning)}")
+        echo(f"Note: {warning}")
     pairs, replied = _counted(made.pairs, "pair", "pairs"), _counted(made.replies, "reply", "replies")
-    click.echo(f"{pairs}, {replied}, {made.size / 1e6:,.1f} MB, outputs {outputs}")
-    click.echo(f"Site: {output / 'index.html'}")
+    echo(f"{pairs}, {replied}, {made.size / 1e6:,.1f} MB, outputs {outputs}")
+    echo(f"Site: {output / 'index.html'}")
 
 
 def _counted(number: int, one: str, several: str) -> str:

@@ -16,16 +16,17 @@ import click
 import yaml
 from dotenv import find_dotenv, load_dotenv
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from cli.experiment_process import Outcome, prepare, run_experiment
+from cli.terminal import Console
 from cli.unknown_provider import unknown_provider
 from evals.engine_files import flow_spec, hawk_eval_sets
 from evals.models import DEFAULT_GRADER
 from evals.sweep import Experiment, Planned, Sweep, plan
 from study.invalid_input import InvalidInputError
 from study.model_name import is_control
+from study.terminal import echo
 
 _PACKAGE = f"alignment-faking-evals @ {Path(__file__).parents[1].as_uri()}"
 """This checkout, which a server elsewhere does not have."""
@@ -133,7 +134,7 @@ def _write(target: Path, content: dict[str, object], command: str) -> None:
         target.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), "utf-8")
     except OSError as error:
         raise InvalidInputError(f"{target} cannot be written ({error.strerror}); give another --output") from error
-    click.echo(f"{command} {target}")
+    echo(f"{command} {target}")
 
 
 def _run(planned: Sequence[Planned], processes: int, log_dir: str) -> None:
@@ -151,24 +152,24 @@ def _run(planned: Sequence[Planned], processes: int, log_dir: str) -> None:
                     outcome = Outcome(under_way[future].folder, 0, 0.0, "a process died")
                 if outcome.failure:
                     failed.append(outcome)
-                click.echo(f"[{number} of {len(planned)}] {_told(outcome)}", err=True)
+                echo(f"[{number} of {len(planned)}] {_told(outcome)}", err=True)
         except KeyboardInterrupt:
-            click.echo("Stopping: what is under way is written to its logs …", err=True)
+            echo("Stopping: what is under way is written to its logs …", err=True)
             stop.set()
             for child in active_children():
                 if child.pid:
                     os.kill(child.pid, signal.SIGINT)
             pool.shutdown(cancel_futures=True)
-            click.echo(f"Interrupted: the same command, typed again, goes on from here ({log_dir})", err=True)
+            echo(f"Interrupted: the same command, typed again, goes on from here ({log_dir})", err=True)
             raise click.exceptions.Exit(130) from None
     if failed:
-        click.echo(
+        echo(
             f"Not finished: {len(failed)} of {_experiments(len(planned))}. The same command, typed again, asks what is "
             f"missing ({log_dir})",
             err=True,
         )
         raise click.exceptions.Exit(1)
-    click.echo(f"Finished. af report {log_dir}", err=True)
+    echo(f"Finished. af report {log_dir}", err=True)
 
 
 def _told(outcome: Outcome) -> str:

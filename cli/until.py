@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 from inspect_ai.log import EvalLog
 
 from analysis.contrast import contrasts
@@ -17,6 +16,7 @@ from analysis.report.rows.gap import gaps
 from analysis.report.schema import Gap
 from analysis.statistics.multiplicity import Correction
 from study.invalid_input import InvalidInputError
+from study.terminal import echo
 
 LOOK = 25
 """Queries from one look at the results to the next. The statistics hold for any number; a look costs a pause."""
@@ -99,14 +99,14 @@ class Looks:
             logs: What came of it, of this suite.
         """
         gaps = _primary_gaps(logs)
-        click.echo(f"Look at {asked} queries: {_told(gaps) or 'no gap'}", err=True)
+        echo(f"Look at {asked} queries: {_told(gaps) or 'no gap'}", err=True)
         most = min(self.most or asked + LOOK, max((log.eval.dataset.samples or 0 for log in logs), default=0))
         if not any(gap.n_pairs for gap in gaps):
-            click.echo(f"Stopped: there is no pair of which --until {self.criterion} could say anything", err=True)
+            echo(f"Stopped: there is no pair of which --until {self.criterion} could say anything", err=True)
         elif all(map(self.criterion.met_by, gaps)):
-            click.echo(f"Stopped: {self.criterion}", err=True)
+            echo(f"Stopped: {self.criterion}", err=True)
         elif asked >= most:
-            click.echo(f"Stopped: all queries were asked, and it is not {self.criterion}", err=True)
+            echo(f"Stopped: all queries were asked, and it is not {self.criterion}", err=True)
         else:
             return min(asked + LOOK, most)
         return None

@@ -14,6 +14,7 @@ from prompts.system_prompt import system_prompt
 from prompts.user_message import user_message
 from prompts.variation import BASE, JOIN, Entry, catalogue, find_variation
 from study.condition import Condition, Tier
+from study.terminal import echo
 from study.wrapper import Wrapper
 
 
@@ -76,9 +77,9 @@ def variations(setting: str | None, as_json: bool) -> None:
     """  # noqa: D301 - a raw string would show click's mark for "do not wrap"
     listed = [one for name in ([setting] if setting else [of.name for of in SETTINGS]) for one in _listed(name)]
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in listed], indent=2))
+        echo(json.dumps([asdict(one) for one in listed], indent=2))
         return
-    click.echo("\n\n".join("\n".join(_lines(one)) for one in listed))
+    echo("\n\n".join("\n".join(_lines(one)) for one in listed))
 
 
 def _listed(setting: str) -> Iterator[Listed]:

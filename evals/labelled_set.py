@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import click
 from inspect_ai.log import EvalSample, list_eval_logs, read_eval_log
 from inspect_ai.scorer import Score
 
@@ -21,6 +20,7 @@ from study.human_label import human_score, shown
 from study.invalid_input import InvalidInputError, unknown_value
 from study.labels import FakingLabel
 from study.score_name import newest
+from study.terminal import echo
 
 BUILTIN = "builtin"
 HUGHES = "hughes"
@@ -229,7 +229,7 @@ def _hughes() -> LabelledSet:
     if not as_published:
         published = f"{sum(PUBLISHED_COUNTS.values())}, {PUBLISHED_COUNTS[FakingLabel.FAKING]} faking"
         told += f" (published: {published}; {left_out} rows could not be used)"
-    click.echo(f"{HUGHES}: {told}; licence: none stated; {REPOSITORY} at {commit[:12]}.", err=True)
+    echo(f"{HUGHES}: {told}; licence: none stated; {REPOSITORY} at {commit[:12]}.", err=True)
     source = {"repository": REPOSITORY, "revision": commit, "left_out": left_out, "as_published": as_published}
     return replace(found, source=source)
 

@@ -17,6 +17,7 @@ from study.interview import INTERVIEW_READINGS
 from study.invalid_input import InvalidInputError
 from study.model_name import DEVELOPERS, developer_of, is_control, takes_temperature
 from study.prefill import refuse_unless_prefilled
+from study.terminal import echo
 
 DEFAULT_SUBJECT = "control/faker"
 DEFAULT_GRADER = "control/grader"
@@ -246,4 +247,4 @@ def _say_once(lines: Mapping[str, str]) -> None:
     for key, line in lines.items():
         if key not in _said:
             _said.add(key)
-            click.echo(line, err=True)
+            echo(line, err=True)

@@ -7,13 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import click
-
 from evals.published_set import PUBLISHED, PublishedSet, copy_of, fetch
 from evals.row_file import FORMATS, Row, Rows, exists, read_columns, read_rows
 from evals.user_directory import from_user
 from prompts.template import digest
 from study.invalid_input import InvalidInputError, unknown_value
+from study.terminal import echo
 
 SHIPPED = {path.stem: path for path in sorted((Path(__file__).parent / "data").glob("*.jsonl"))}
 """Query sets that come with the suite, by name: each such file of ``data/``, with a data card beside it."""
@@ -130,7 +129,7 @@ def _say_once_what_is_asked(published: PublishedSet, asked: int, left_out: int) 
         return
     _said.add(published.name)
     missing = f" ({left_out} blank or repeated rows left out)" if left_out else ""
-    click.echo(
+    echo(
         f"{published.name}: {asked} requests{missing} of {published.title}; licence: {published.licence}; "
         f"{published.repository} at {published.revision[:12]}, SHA-256 as pinned.",
         err=True,

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import click
-
 from evals.added_text import chosen_additions
 from evals.task_options import Options
 from evals.user_directory import from_user
 from prompts.checkout import Checkout
 from prompts.wording import SUITE, Suite, Wording
 from study.invalid_input import InvalidInputError
+from study.terminal import echo
 
 
 def chosen_wording(options: Options, given: Mapping[str, Any]) -> Wording:
@@ -55,4 +54,4 @@ def _say_once(chosen: Checkout) -> None:
         f"It has no rubric for {rubric} that can be read: ours is asked, and every score says so."
         for rubric in chosen.lacking
     ]
-    click.echo("\n".join(lines), err=True)
+    echo("\n".join(lines), err=True)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from study.visible import visible
+
 _NO_ANSWER = "APIConnectionError"
 """What the clients of OpenAI and Anthropic call it when nobody listens; a time-out is one of its kind."""
 
@@ -87,12 +89,12 @@ def _named(variable: str | None) -> str:
 
 
 def _said(chain: Sequence[BaseException]) -> str:
-    """The endpoint's own words, on one line; some put them into ``error``, others beside it."""
+    """The endpoint's own words, on one line that can be shown; some put them into ``error``, others beside it."""
     for error in chain:
         body = getattr(error, "body", None)
         while isinstance(body, dict):
             body = body.get("error") or body.get("message") or body.get("detail")
         if isinstance(body, str) and body.strip():
-            text = " ".join(body.split())
+            text = visible(" ".join(body.split()))
             return f" ({text if len(text) <= _LONGEST else text[:_LONGEST] + '…'})"
     return ""

@@ -5,6 +5,8 @@ from difflib import get_close_matches
 
 import click
 
+from study.visible import visible
+
 
 class InvalidInputError(click.ClickException, ValueError):
     """A value that the suite refuses before any model is called.
@@ -14,6 +16,10 @@ class InvalidInputError(click.ClickException, ValueError):
     """
 
     exit_code = 2
+
+    def format_message(self) -> str:
+        """The message as a terminal may be given it: it may name a file, or hold what stands in one."""
+        return visible(self.message)
 
 
 def unknown_value(argument: str, value: object, choices: Iterable[str], remedy: str = "") -> InvalidInputError:

@@ -25,7 +25,7 @@ from analysis.report.label import circumstances
 from analysis.report.schema import Agreement, Experiment, FamilyGap, Gap, Power, PublishedFigure, Report, VerdictKind
 from analysis.report.variations import VariationRow, Variations
 from analysis.report.variations import variations as grouped
-from analysis.report.visible import visible
+from study.visible import visible
 
 NO_DATA = "no data"
 MOST_ROWS = 60

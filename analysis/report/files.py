@@ -10,8 +10,8 @@ from typing import Any
 from analysis.report.figure_cache import kept_drawings
 from analysis.report.page import page
 from analysis.report.schema import Report
-from analysis.report.visible import without_surrogates
 from study.invalid_input import InvalidInputError
+from study.visible import without_surrogates
 
 SCHEMA = Path(__file__).with_name("report.schema.json")
 """What ``report.json`` holds, as JSON Schema; it says the same as `Report`."""

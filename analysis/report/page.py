@@ -16,8 +16,8 @@ from analysis.report.figures import NO_DATA, Drawing
 from analysis.report.label import circumstances, cot, shared
 from analysis.report.schema import Doubt, Faking, Gap, ReadingShare, ReplyRef, Report, ScorerDifference
 from analysis.report.variations import variations
-from analysis.report.visible import visible, without_surrogates
 from study.readings import OriginalFaking
+from study.visible import visible, without_surrogates
 
 _SHORT, _LONG = 24, 300  # characters of a word that never breaks, and those that a cell shows without scrolling
 _SHIFTS = 0.05  # where p is at most this, what is missing depends on the tier

@@ -10,7 +10,7 @@ import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log, write_eval_log
 from playwright.sync_api import Page, expect
 
-from analysis.report.visible import without_surrogates
+from study.visible import without_surrogates
 from tests import hostile
 from tests.hostile import ADDRESS, RAN
 from tests.made_up_site import MadeSite, write_logs, write_site

@@ -10,11 +10,11 @@ from inspect_ai.log import read_eval_log, write_eval_log
 from playwright.sync_api import Page
 
 from analysis.report.schema import Report
-from analysis.report.visible import without_surrogates
 from cli.main import main
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS
+from study.visible import without_surrogates
 from tests import hostile
 
 

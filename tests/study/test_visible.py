@@ -1,6 +1,6 @@
 import pytest
 
-from analysis.report.visible import visible, without_surrogates
+from study.visible import visible, without_surrogates
 
 
 @pytest.mark.parametrize(
