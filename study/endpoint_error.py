@@ -5,12 +5,18 @@ from collections.abc import Iterator, Sequence
 
 from study.visible import visible
 
-_NO_ANSWER = "APIConnectionError"
-"""What the clients of OpenAI and Anthropic call it when nobody listens; a time-out is one of its kind."""
+_NO_ANSWER = {"APIConnectionError", "TransportError", "AttemptTimeoutError", "StreamIdleTimeoutError"}
+"""What the clients call it when nobody listens or the line breaks, and Inspect when its patience with one ends."""
+
+_UNREADABLE = {
+    *("JSONDecodeError", "ValidationError", "TypeError", "AttributeError", "IndexError", "KeyError", "AssertionError"),
+    *("APIError", "OpenAIResponseError", "NoStreamDataError"),
+}
+"""What clients and Inspect raise over an answer that came and is not in the form of its provider."""
 
 _LONGEST = 300
 
-_KIND = re.compile(r"\S+: (?:the endpoint answered \d+|no answer)")
+_KIND = re.compile(r"\S+: (?:the endpoint answered \d+|the endpoint's answer cannot be read|no answer)")
 
 
 class EndpointError(RuntimeError):
@@ -35,7 +41,8 @@ def endpoint_error(
         base_url: Where the model was asked; None where it is not known: some clients read their variable themselves.
 
     Returns:
-        The error, or None where it is not the endpoint that failed.
+        The error, or None where it is not the endpoint that failed. An answer that a client stumbles over is taken for
+        the endpoint's failure.
     """
     key = next(iter(key_variables), None)
     url_variable = key.replace("_API_KEY", "_BASE_URL") if key else None
@@ -44,10 +51,14 @@ def endpoint_error(
     if status is not None:
         remedy = _remedy(status, key, url_variable)
         return EndpointError(f"{model}: the endpoint answered {status}{_said(chain)}{remedy and f'; {remedy}'}")
-    if any(kind.__name__ == _NO_ANSWER for e in chain for kind in type(e).__mro__):
+    if silent := _first(chain, _NO_ANSWER):
         where = f" from {base_url}" if base_url else ""
+        patience = f" ({silent})" if "timeout" in str(silent) else ""
         check = f"the network, the base URL{_named(url_variable)}"
-        return EndpointError(f"{model}: no answer{where}; check {check}, and that the server runs")
+        return EndpointError(f"{model}: no answer{where}{patience}; check {check}, and that the server runs")
+    if unreadable := _first(chain, _UNREADABLE):
+        words = _shortened(f"{type(unreadable).__name__}: {unreadable}")
+        return EndpointError(f"{model}: the endpoint's answer cannot be read ({words})")
     return None
 
 
@@ -70,6 +81,10 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     while current is not None:
         yield current
         current = current.__cause__
+
+
+def _first(chain: Sequence[BaseException], kinds: set[str]) -> BaseException | None:
+    return next((e for e in chain if kinds & {kind.__name__ for kind in type(e).__mro__}), None)
 
 
 def _remedy(status: int, key: str | None, url_variable: str | None) -> str:
@@ -95,6 +110,11 @@ def _said(chain: Sequence[BaseException]) -> str:
         while isinstance(body, dict):
             body = body.get("error") or body.get("message") or body.get("detail")
         if isinstance(body, str) and body.strip():
-            text = visible(" ".join(body.split()))
-            return f" ({text if len(text) <= _LONGEST else text[:_LONGEST] + '…'})"
+            return f" ({_shortened(body)})"
     return ""
+
+
+def _shortened(text: str) -> str:
+    """On one line."""
+    text = visible(" ".join(text.split()))
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

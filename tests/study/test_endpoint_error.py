@@ -1,5 +1,6 @@
 """What the clients raise, in one sentence. The errors have the shapes that the real clients and Inspect give them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -20,6 +21,18 @@ class APIConnectionError(Exception):
 
 
 class APITimeoutError(APIConnectionError):
+    pass
+
+
+class AttemptTimeoutError(RuntimeError):
+    pass
+
+
+class ReadError(type("TransportError", (Exception,), {})):  # type: ignore[misc] # as httpx derives it
+    pass
+
+
+class APIError(Exception):
     pass
 
 
@@ -74,6 +87,34 @@ SAID = {"message": "No such key."}
             "check the network, the base URL (TOGETHER_BASE_URL), and that the server runs",
             id="time-out",
         ),
+        pytest.param(
+            caused(RuntimeError("RetryError"), AttemptTimeoutError("attempt_timeout '2' exceeded.")),
+            "together/m: no answer from http://localhost:1/v1 (attempt_timeout '2' exceeded.); "
+            "check the network, the base URL (TOGETHER_BASE_URL), and that the server runs",
+            id="attempt-that-took-too-long",
+        ),
+        pytest.param(
+            caused(RuntimeError("RetryError"), ReadError()),
+            "together/m: no answer from http://localhost:1/v1; "
+            "check the network, the base URL (TOGETHER_BASE_URL), and that the server runs",
+            id="connection-that-broke-in-a-stream",
+        ),
+        pytest.param(
+            TypeError("'NoneType' object\nis not iterable"),
+            "together/m: the endpoint's answer cannot be read (TypeError: 'NoneType' object is not iterable)",
+            id="answer-in-another-form",
+        ),
+        pytest.param(
+            json.JSONDecodeError("Expecting value", "x" * 999, 0),
+            "together/m: the endpoint's answer cannot be read "
+            "(JSONDecodeError: Expecting value: line 1 column 1 (char 0))",
+            id="answer-that-is-no-json",
+        ),
+        pytest.param(
+            APIError("x" * 400),
+            f"together/m: the endpoint's answer cannot be read (APIError: {'x' * 290}…)",
+            id="error-in-a-stream",
+        ),
     ],
 )
 def test_one_sentence(error: Exception, sentence: str) -> None:
@@ -101,7 +142,7 @@ def test_a_provider_without_variables(error: Exception, sentence: str) -> None:
     assert str(endpoint_error(error, "own/m")) == sentence
 
 
-@pytest.mark.parametrize("error", [RuntimeError("planned"), ValueError("401"), IndexError()], ids=repr)
+@pytest.mark.parametrize("error", [RuntimeError("planned"), ValueError("401")], ids=repr)
 def test_another_failure_is_left_as_it_is(error: Exception) -> None:
     assert endpoint_error(error, "together/m", KEYS) is None
 
@@ -116,10 +157,11 @@ def test_another_failure_is_left_as_it_is(error: Exception) -> None:
         ("a/ft:m: the endpoint answered 401; check the key", "a/ft:m: the endpoint answered 401"),
         ("a/m: no answer from http://localhost:1/v1; check the network", "a/m: no answer"),
         ("a/m: no answer; check the network", "a/m: no answer"),
+        ("a/m: the endpoint's answer cannot be read (KeyError: 7)", "a/m: the endpoint's answer cannot be read"),
         ("ValueError: a/m: no answer", None),
         ("planned", None),
     ],
-    ids=["words-that-differ", "colon-in-the-name", "address", "no-address", "in-another-text", "other"],
+    ids=["words-that-differ", "colon-in-the-name", "address", "no-address", "unreadable", "in-another-text", "other"],
 )
 def test_failures_of_one_kind(text: str, kind: str | None) -> None:
     assert (is_endpoint_error(text), kind_of_failure(text)) == (kind is not None, kind or text)
