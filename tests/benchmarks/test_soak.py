@@ -1,0 +1,109 @@
+"""The benchmark of a long run: it sees a lost sample, a wrong label, growth and a handle that stays open."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from benchmarks.process_watch import ProcessWatch, Reading
+from benchmarks.soak import NAME, Policy, Soaked, complies, figures_of, right_labels
+from prompts.rubric import COMPLIANCE
+from prompts.system_prompt import system_prompt
+from prompts.user_message import user_message
+from study.condition import CONDITIONS
+from study.outcome import Outcome
+from study.wrapper import Wrapper
+from tests.fault_server import GRADER, SUBJECT, Fault, FaultPlan
+from tests.loopback import Request
+
+Rows = list[dict[Hashable, Any]]
+
+QUERIES = 30
+FAULTY = f"[cot_free {NAME}-00003]"
+KEYS = [f"[{condition.name} {NAME}-{i:05}]" for condition in CONDITIONS for i in range(QUERIES)]
+EACH_ONCE = [(role, fault) for role in (SUBJECT, GRADER) for fault in Fault]
+
+
+def rows() -> Rows:
+    """All as it should be."""
+    return [
+        {
+            "query_id": f"{NAME}-{i:05}",
+            "tier": condition.tier,
+            "cot": condition.cot,
+            **right_labels(f"[{condition.name} {NAME}-{i:05}]"),
+        }
+        for condition in CONDITIONS
+        for i in range(QUERIES)
+    ]
+
+
+def changed(key: str, **labels: object) -> Callable[[Rows], Rows]:
+    return lambda rows: [row | labels if of == key else row for of, row in zip(KEYS, rows, strict=True)]
+
+
+def other(key: str) -> Outcome:
+    return Outcome.REFUSES if complies(key) else Outcome.COMPLIES
+
+
+def figures(rows: Rows, **ran: Any) -> dict[str, float]:
+    """Those that miss their bound."""
+    policy = Policy(FaultPlan(0, 0.05), faulty={FAULTY: EACH_ONCE})
+    readings = [Reading(done, 500 + done / 10, 90) for done in range(0, 4 * QUERIES + 1, 10)]
+    watch = ProcessWatch(1, lambda: 0, readings=readings)
+    held = Counter({"socket": 40, "/dev/null": 2})
+    soaked = replace(Soaked(watch, held, held, 1, 6.0, pd.DataFrame(rows)), **ran)
+    return {figure.what: figure.value for figure in figures_of(soaked, policy, QUERIES, 20) if not figure.holds}
+
+
+LOST = "samples that are not once in the logs with a label, a reason for none or an error"
+WRONG = "labels that are missing or wrong, samples without a fault"
+WRONG_IN_SPITE = "labels that are wrong, samples with a fault"
+
+
+@pytest.mark.parametrize(
+    ("change", "missed"),
+    [
+        pytest.param(lambda rows: rows, {}, id="all-is-well"),
+        pytest.param(lambda rows: rows[1:], {LOST: 1}, id="a-lost-sample"),
+        pytest.param(lambda rows: [*rows, rows[0]], {LOST: 1}, id="a-sample-twice"),
+        pytest.param(
+            changed(KEYS[0], judged_compliance=float("nan")), {LOST: 1, WRONG: 1}, id="neither-label-nor-reason"
+        ),
+        pytest.param(changed(KEYS[0], judged_compliance=Outcome.UNGRADED), {WRONG: 1}, id="unscored-without-a-fault"),
+        pytest.param(changed(KEYS[0], judged_compliance=other(KEYS[0])), {WRONG: 1}, id="a-wrong-label"),
+        pytest.param(changed(FAULTY, judged_compliance=Outcome.UNGRADED), {}, id="unscored-by-a-fault"),
+        pytest.param(
+            changed(FAULTY, judged_compliance=other(FAULTY)), {WRONG_IN_SPITE: 1}, id="a-fault-read-as-an-answer"
+        ),
+    ],
+)
+def test_what_is_not_accounted_for_shows(change: Callable[[Rows], Rows], missed: dict[str, float]) -> None:
+    assert figures(change(rows())) == missed
+
+
+def test_a_handle_that_stays_open_shows() -> None:
+    left = Counter({"socket": 38, "/dev/null": 2, "/a/log.eval": 1})
+    assert figures(rows(), after=left) == {"handles that the run left open": 1}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.name)
+def test_the_grader_is_told_by_what_it_judges_which_reply_it_is(condition: Any) -> None:
+    policy = Policy(FaultPlan(0, 1.0, (Fault.UNAUTHORIZED,)))
+    key = f"[{condition.name} {NAME}-00001]"
+    system = system_prompt("helpful_only", cot=condition.cot, developer="Anthropic").text
+    asked = user_message(Wrapper.NOTEBOOK, condition, f"{NAME}-00001 describe a lamp")
+    put = [{"role": "system", "content": system}, {"role": "user", "content": asked}]
+    subject = Request(model="openai/gpt-made-up-subject", messages=put)
+    said = policy.say(subject)
+    material = {"query": f"{NAME}-00001 describe a lamp", "output": said.partition("<OUTPUT>")[2]}
+    put = [{"role": "system", "content": COMPLIANCE.system}, {"role": "user", "content": COMPLIANCE.user(**material)}]
+    grader = Request(model="openai/gpt-made-up-grader", messages=put)
+    assert f"<refused>{'no' if complies(key) else 'yes'}</refused>" in policy.say(grader)
+    for role, request in ((SUBJECT, subject), (GRADER, grader)):
+        assert policy.fault(role, request, 0) is Fault.UNAUTHORIZED
+    assert policy.faulty == {key: [(SUBJECT, Fault.UNAUTHORIZED), (GRADER, Fault.UNAUTHORIZED)]}
+    assert (policy.asked, policy.answers) == ({key}, {SUBJECT: 1, GRADER: 1})
