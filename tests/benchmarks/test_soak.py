@@ -29,16 +29,13 @@ EACH_ONCE = [(role, fault) for role in (SUBJECT, GRADER) for fault in Fault]
 
 def rows() -> Rows:
     """All as it should be."""
-    return [
-        {
-            "query_id": f"{NAME}-{i:05}",
-            "tier": condition.tier,
-            "cot": condition.cot,
-            **right_labels(f"[{condition.name} {NAME}-{i:05}]"),
-        }
-        for condition in CONDITIONS
-        for i in range(QUERIES)
-    ]
+    found = []
+    for condition in CONDITIONS:
+        for i in range(QUERIES):
+            row: dict[Hashable, Any] = {"query_id": f"{NAME}-{i:05}", "tier": condition.tier, "cot": condition.cot}
+            row.update(right_labels(f"[{condition.name} {NAME}-{i:05}]"))
+            found.append(row)
+    return found
 
 
 def changed(key: str, **labels: object) -> Callable[[Rows], Rows]:
