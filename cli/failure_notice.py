@@ -9,7 +9,7 @@ import re
 
 from inspect_ai.hooks import Hooks, ModelRetry, RunEnd, RunStart, TaskStart, hooks
 
-from study.endpoint_error import is_endpoint_error, kind_of_failure
+from study.endpoint_error import is_endpoint_error, is_not_asked, kind_of_failure
 
 PATIENCE = 3
 """Attempts in a row without an answer before the user is told: one or two may be a hiccup."""
@@ -32,6 +32,8 @@ class OncePerFailure(logging.Filter):
         found = _SAMPLE_ERROR.search(record.getMessage())
         if found is None or not is_endpoint_error(found["error"]):
             return True
+        if is_not_asked(found["error"]):  # it was said when the model was taken for dead
+            return False
         if (kind := kind_of_failure(found["error"])) in self._shown:
             return False
         self._shown.add(kind)

@@ -1,9 +1,10 @@
-"""Entry point: makes the end-of-run hook known to Inspect. Imports nothing heavy."""
+"""Entry point: makes the hooks known to Inspect. Imports nothing heavy."""
 
+from cli.call_limits import CallLimits
 from cli.failure_notice import FailureNotice
 from cli.hook import TierGap
 from cli.unknown_provider import explain_unknown_providers
 
-__all__ = ["FailureNotice", "TierGap"]
+__all__ = ["CallLimits", "FailureNotice", "TierGap"]
 
 explain_unknown_providers()

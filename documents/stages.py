@@ -20,8 +20,9 @@ from prompts.template import digest, render
 from scorers.judge import GRADER_ROLE
 from solvers.put_query import ask
 from study.invalid_input import InvalidInputError
+from study.patience import PATIENCE
 
-CONFIG = GenerateConfig(temperature=1.0, max_tokens=8192)
+CONFIG = GenerateConfig(temperature=1.0, max_tokens=8192, **PATIENCE)
 """Sampling of the writer; the room is for models that reason before they write."""
 
 WORDS = 600

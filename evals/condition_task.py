@@ -40,6 +40,7 @@ from solvers.put_query import put_query
 from study.cell import Cell
 from study.condition import Condition, Tier, conditions, tiers_of
 from study.interview import INTERVIEW_READINGS
+from study.patience import patience
 from study.readings import READINGS
 
 EPOCHS = 64
@@ -146,7 +147,7 @@ def condition_task(
         dataset=SeededDataset(samples, name=queries.name),
         solver=put_query(prompt.text, _experiment(setting, options, wording, condition, prompt, queries), wording),
         scorer=_scorers(scorers, options, wording, models.judged),
-        config=CONFIG,
+        config=CONFIG.merge(GenerateConfig(**patience(models.named_subject.config if models.named_subject else None))),
         epochs=EPOCHS if setting.interview else None,
         continue_on_fail=True,  # a reply that fails costs no other, and prints no traceback; the log is still an error
         model=models.subject,

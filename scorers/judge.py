@@ -4,6 +4,7 @@ import json
 import logging
 import os
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,10 +19,12 @@ from scorers.copied_tag import is_contested, verdict_tags
 from scorers.judge_messages import judge_messages
 from scorers.kept_answer import useful_answer
 from scorers.reading import INCOMPLETE
+from study.breaker import breaker
 from study.cell import Cell
 from study.endpoint_error import EndpointError, endpoint_error, kind_of_failure
 from study.invalid_input import InvalidInputError
 from study.model_name import caches_where_told, is_control, takes_temperature
+from study.patience import BATCH_PATIENCE, PATIENCE
 
 GRADER_ROLE = "grader"
 
@@ -73,8 +76,10 @@ class Judge:
         self._subject = subject
         self._reads = reads
         self._repeated = repeated
-        self._model = grader()
-        self._config = config.merge(self._model.config)
+        self._model = copy(grader())
+        own = self._model.config
+        self._config = config.merge(GenerateConfig(**BATCH_PATIENCE) if own.batch else GenerateConfig()).merge(own)
+        self._model.config = GenerateConfig(**PATIENCE).merge(own)  # what the user gave the run wins over ours
         if is_control(str(self._model)):
             self._config.cache = False  # a control is deterministic, and changes with this suite
         elif os.environ.get(VERDICT_CACHE):
@@ -120,18 +125,25 @@ class Judge:
             repeated=self._repeated,
         )
         config = self._config if number == 1 else self._config.merge(GenerateConfig(num_choices=number))
+        api = self._model.api
+        its_breaker = breaker(self.name, api.base_url, GRADER_ROLE, api.api_key_vars)
         try:
-            if config.cache:
-                output = await useful_answer(self._model, messages, config, partial(self._is_useful, number, material))
-            else:
-                output = await self._model.generate(messages, config=config)
+            async with its_breaker.call():
+                if config.cache:
+                    output = await useful_answer(
+                        self._model, messages, config, partial(self._is_useful, number, material)
+                    )
+                else:
+                    output = await self._model.generate(messages, config=config)
         except LimitExceededError:
             raise
+        except EndpointError as dead:
+            return [Verdict(None, dead.message)] * number
         except Exception as error:  # noqa: BLE001 - providers raise what they like; raising would lose the paid reply
-            api = self._model.api
             refused = endpoint_error(error, self.name, api.api_key_vars, api.base_url)
             if refused:
                 _warn_once(refused)
+                its_breaker.failed(refused)
             failed = Verdict(None, refused.message if refused else f"{type(error).__name__}: {error}"[:500])
             return [failed] * number
         if not output.choices or output.error is not None:

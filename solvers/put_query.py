@@ -13,8 +13,9 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from prompts.template import digest
 from prompts.turn import next_turn, reply_start
 from prompts.wording import SUITE, Wording
+from study.breaker import breaker
 from study.cell import Cell
-from study.endpoint_error import endpoint_error
+from study.endpoint_error import EndpointError, endpoint_error
 from study.model_name import is_control
 from study.prefill import refuse_unless_prefilled
 from study.reply import BILLED_REASONING, is_unfinished
@@ -73,17 +74,25 @@ async def ask(state: TaskState, generate: Generate) -> TaskState:
     """Ask the model once, as the messages stand.
 
     Raises:
-        EndpointError: If it is the endpoint that failed; what else is raised passes.
+        EndpointError: If it is the endpoint that failed, or if it failed so often that it is not asked any more; what
+            else is raised passes.
     """
     if is_control(str(state.model)):
         return await generate(state, cache=False)  # a control's arguments are not in the key of Inspect's cache
+    model = get_model()
+    name, api = str(model), model.api
+    its_breaker = breaker(name, api.base_url, "subject", api.api_key_vars)
     try:
-        return await generate(state)
+        async with its_breaker.call():
+            state = await generate(state)
+    except EndpointError:
+        raise
     except Exception as error:
-        api = get_model().api
-        if refused := endpoint_error(error, str(get_model()), api.api_key_vars, api.base_url):
+        if refused := endpoint_error(error, name, api.api_key_vars, api.base_url):
+            its_breaker.failed(refused)
             raise refused from error
         raise
+    return state
 
 
 def _note_billed_reasoning(state: TaskState) -> None:

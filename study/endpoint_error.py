@@ -16,16 +16,24 @@ _UNREADABLE = {
 
 _LONGEST = 300
 
-_KIND = re.compile(r"\S+: (?:the endpoint answered \d+|the endpoint's answer cannot be read|no answer)")
+_KIND = re.compile(r"\S+: (?:the endpoint answered \d+|the endpoint's answer cannot be read|no answer|not asked)")
 
 
 class EndpointError(RuntimeError):
     """A call to a model that came to nothing: nothing was said that could be read as a reply."""
 
-    def __init__(self, message: str) -> None:
-        """Make one; Inspect logs and shows the ``message`` of an error where it has one."""
+    def __init__(self, message: str, status: int | None = None, *, unreadable: bool = False) -> None:
+        """Make one; Inspect logs and shows the ``message`` of an error where it has one.
+
+        Args:
+            message: The sentence.
+            status: HTTP status of an answer that says that it is none; None where it says so otherwise, or none came.
+            unreadable: Whether an answer came, in a form that cannot be read.
+        """
         super().__init__(message)
         self.message = message
+        self.status = status
+        self.unreadable = unreadable
 
 
 def endpoint_error(
@@ -45,21 +53,45 @@ def endpoint_error(
         the endpoint's failure.
     """
     key = next(iter(key_variables), None)
-    url_variable = key.replace("_API_KEY", "_BASE_URL") if key else None
+    url_variable = _url_variable(key_variables)
     chain = list(_chain(error))
     status = next((code for code in (getattr(e, "status_code", None) for e in chain) if isinstance(code, int)), None)
     if status is not None:
         remedy = _remedy(status, key, url_variable)
-        return EndpointError(f"{model}: the endpoint answered {status}{_said(chain)}{remedy and f'; {remedy}'}")
+        return EndpointError(f"{model}: the endpoint answered {status}{_said(chain)}{remedy and f'; {remedy}'}", status)
     if silent := _first(chain, _NO_ANSWER):
-        where = f" from {base_url}" if base_url else ""
-        patience = f" ({silent})" if "timeout" in str(silent) else ""
-        check = f"the network, the base URL{_named(url_variable)}"
-        return EndpointError(f"{model}: no answer{where}{patience}; check {check}, and that the server runs")
+        return no_answer(model, key_variables, base_url, str(silent) if "timeout" in str(silent) else "")
     if unreadable := _first(chain, _UNREADABLE):
         words = _shortened(f"{type(unreadable).__name__}: {unreadable}")
-        return EndpointError(f"{model}: the endpoint's answer cannot be read ({words})")
+        return EndpointError(f"{model}: the endpoint's answer cannot be read ({words})", unreadable=True)
     return None
+
+
+def no_answer(
+    model: str, key_variables: Sequence[str] = (), base_url: str | None = None, patience: str = ""
+) -> EndpointError:
+    """That nobody answers; arguments as in `endpoint_error`, and what says how long was waited, if anything does."""
+    where = f" from {base_url}" if base_url else ""
+    waited = f" ({patience})" if patience else ""
+    check = f"the network, the base URL{_named(_url_variable(key_variables))}"
+    return EndpointError(f"{model}: no answer{where}{waited}; check {check}, and that the server runs")
+
+
+def not_asked(model: str, why: str, last: EndpointError) -> str:
+    """The sentence of calls that are not made any more.
+
+    Args:
+        model: Full name of the model that is not asked.
+        why: What made it so.
+        last: What the last call to it failed with.
+    """
+    said = last.message.removeprefix(f"{model}: ")
+    return f"{model}: not asked: {why}, and it is taken for dead for the rest of this run; {said}"
+
+
+def is_not_asked(text: str) -> bool:
+    """Whether a text is a sentence of `not_asked`."""
+    return kind_of_failure(text).endswith(": not asked")
 
 
 def is_endpoint_error(text: str) -> bool:
@@ -97,6 +129,11 @@ def _remedy(status: int, key: str | None, url_variable: str | None) -> str:
             return f"check the model's name, and the base URL{_named(url_variable)}"
         case _:
             return ""
+
+
+def _url_variable(key_variables: Sequence[str]) -> str | None:
+    key = next(iter(key_variables), None)
+    return key.replace("_API_KEY", "_BASE_URL") if key else None
 
 
 def _named(variable: str | None) -> str:

@@ -14,6 +14,7 @@ from inspect_ai.util import display_type
 from playwright.sync_api import Browser, Page
 from rich.live import Live
 
+from study.breaker import begin_run
 from tests.browser import in_browser_thread, running_browser, watched_context
 from tests.command_line import run, start
 from tests.made_up import Write
@@ -69,6 +70,7 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HOME", str(tmp_path / "huggingface"))
     monkeypatch.setenv("INSPECT_LOG_DIR", str(tmp_path / "logs"))
     monkeypatch.setenv("INSPECT_EVAL_NO_LOG_REALTIME", "true")  # a buffer of what is in the log at the end
+    begin_run()  # what an earlier test found of an endpoint
     monkeypatch.setattr("inspect_ai.model._model._models", {})  # kept for a process, with the keys of the first test
 
 

@@ -84,7 +84,7 @@ def test_the_log_says_what_was_run(
         "judged_compliance",
         "alignment_faking",
     ]
-    assert log.plan.config == GenerateConfig(temperature=1.0, max_tokens=8192, max_retries=0)
+    assert log.plan.config == GenerateConfig(temperature=1.0, max_tokens=8192, max_retries=0, timeout=1800)
 
 
 @each_condition

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any, get_args
+from unittest.mock import patch
 
 import pytest
 from inspect_ai import Task
@@ -166,7 +167,8 @@ def put(generate: Any, model: str, **cell: Any) -> TaskState:
         "wrapper_sha256": SUITE.user_message_sha256(Wrapper.NOTEBOOK, condition),
     }
     sample = state("", model=model, **(digests | cell))
-    return asyncio.run(put_query(prompt.text, experiment="")(sample, generate))
+    with patch("solvers.put_query.get_model", return_value=get_model("control/faker")):  # none is active: no run is
+        return asyncio.run(put_query(prompt.text, experiment="")(sample, generate))
 
 
 @pytest.mark.parametrize(

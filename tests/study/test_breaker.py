@@ -1,0 +1,171 @@
+"""When a model is taken for dead, and what becomes of its calls."""
+
+import asyncio
+
+import pytest
+
+from study.breaker import Breaker, answer_was_kept, attempt_begins, attempt_failed, begin_run, breaker
+from study.endpoint_error import EndpointError
+
+CAME, KEPT, NO_ANSWER = "came", "kept", None
+NAME = "openai/m"
+DEAD = (
+    "openai/m: not asked: 10 replies in a row came to nothing, and it is taken for dead for the rest of this run; the "
+    "last words"
+)
+
+
+def made(role: str = "subject") -> Breaker:
+    return breaker(NAME, "http://localhost:1/v1", role, ["OPENAI_API_KEY"])
+
+
+async def come(role: str = "subject", kept: bool = False) -> None:
+    async with made(role).call():
+        if kept:
+            answer_was_kept()
+
+
+def fail(times: int, status: int | None) -> None:
+    for _ in range(times):
+        made().failed(EndpointError(f"{NAME}: the last words", status))
+
+
+def happen(happens: list[str | int | None]) -> str | None:
+    """The sentence after calls that came, were kept, or failed with a status."""
+    for one in happens:
+        if isinstance(one, str):
+            asyncio.run(come(kept=one == KEPT))
+        else:
+            fail(1, one)
+    return made().dead
+
+
+@pytest.mark.parametrize(
+    ("happens", "dead"),
+    [
+        pytest.param([401] * 9, None, id="nine-in-a-row"),
+        pytest.param([401] * 10, DEAD, id="ten-in-a-row"),
+        pytest.param([401] * 9 + [CAME] + [401] * 9, None, id="one-that-came-between"),
+        pytest.param([401] * 9 + [KEPT, 401], DEAD, id="one-that-was-kept-is-no-answer"),
+        pytest.param([CAME] * 3 + [503] * 10, DEAD, id="server-failed-later"),
+        pytest.param([500, 502, 503, 504, 529] * 2, DEAD, id="server-fails-in-many-ways"),
+        pytest.param([NO_ANSWER] * 10, DEAD, id="nobody-answers"),
+        pytest.param([402] * 10, DEAD, id="nothing-paid"),
+        pytest.param([404] * 10, DEAD, id="no-such-model"),
+        pytest.param([429] * 10, DEAD, id="quota-spent"),
+        pytest.param([403] * 10, DEAD, id="forbidden-from-the-start"),
+        pytest.param([CAME] + [403] * 10, None, id="forbidden-after-an-answer-may-be-a-filter"),
+        pytest.param([400, 413, 422] * 10, None, id="requests-that-are-refused-each-for-itself"),
+        pytest.param([401, 400] * 9, None, id="refused-requests-do-not-count"),
+        pytest.param([401, 400] * 10, DEAD, id="and-end-no-row"),
+    ],
+)
+def test_dead_or_not(happens: list[str | int | None], dead: str | None) -> None:
+    assert happen(happens) == dead
+
+
+def test_answers_that_cannot_be_read_may_be_of_one_request() -> None:
+    for _ in range(20):
+        made().failed(EndpointError(f"{NAME}: unreadable", unreadable=True))
+    assert made().dead is None
+
+
+def test_it_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    fail(30, 401)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{DEAD}. What has come is kept; what is missing fails at once, and is asked by the next run"
+    ]
+
+
+def test_the_dead_are_not_asked_until_the_next_run() -> None:
+    fail(10, 401)
+    with pytest.raises(EndpointError, match=r"^openai/m: not asked: "):
+        asyncio.run(come())
+    asyncio.run(come("grader"))  # a role of its own
+    begin_run()
+    asyncio.run(come())
+
+
+@pytest.mark.parametrize(
+    ("attempts", "at", "max_retries", "answered", "dead"),
+    [
+        pytest.param(3, 31.0, 7, False, True, id="nobody-has-answered-for-half-a-minute"),
+        pytest.param(3, 31.0, None, False, True, id="with-no-bound-too"),
+        pytest.param(2, 31.0, 7, False, False, id="two-attempts"),
+        pytest.param(9, 29.0, 7, False, False, id="less-than-half-a-minute"),
+        pytest.param(9, 99.0, 7, True, False, id="it-has-answered-before"),
+        pytest.param(9, 99.0, 8, False, False, id="the-user-has-said-how-often"),
+    ],
+)
+def test_never_reached(
+    attempts: int, at: float, max_retries: int | None, answered: bool, dead: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("study.breaker.monotonic", lambda: now)
+    if answered:
+        asyncio.run(come())
+
+    async def ask() -> None:
+        nonlocal now
+        async with made().call():
+            now = 1000.0 + at
+            for _ in range(attempts):
+                attempt_begins(max_retries)
+                attempt_failed(None)
+            await asyncio.sleep(0)
+
+    if not dead:
+        asyncio.run(ask())
+        return
+    with pytest.raises(EndpointError) as raised:
+        asyncio.run(ask())
+    assert raised.value.message == (
+        "openai/m: not asked: nothing came in 3 attempts, and it is taken for dead for the rest of this run; no answer "
+        "from http://localhost:1/v1; check the network, the base URL (OPENAI_BASE_URL), and that the server runs"
+    )
+
+
+def test_what_waits_is_given_up_and_what_is_out_is_not() -> None:
+    """A request that is under way may bring a reply, which is paid for."""
+
+    async def ask(waits: bool, asked: asyncio.Event, died: asyncio.Event) -> str:
+        try:
+            async with made().call():
+                attempt_begins(7)
+                if waits:
+                    attempt_failed(503)
+                asked.set()
+                await died.wait()
+                return "came"
+        except EndpointError as error:
+            return error.message
+
+    async def both() -> list[str]:
+        died, begun = asyncio.Event(), [asyncio.Event(), asyncio.Event()]
+        calls = [asyncio.create_task(ask(waits, begun[waits], died)) for waits in (False, True)]
+        for event in begun:
+            await event.wait()
+        fail(10, 503)
+        await asyncio.wait([calls[1]])
+        died.set()
+        return await asyncio.gather(*calls)
+
+    assert asyncio.run(both()) == ["came", DEAD]
+
+
+def test_what_is_out_is_not_tried_again_once_the_model_is_dead() -> None:
+    async def ask() -> None:
+        async with made().call():
+            attempt_begins(7)
+            fail(10, 503)
+            attempt_failed(503)
+            await asyncio.sleep(60)
+
+    with pytest.raises(EndpointError, match="not asked"):
+        asyncio.run(ask())
+
+
+def test_calls_of_others_are_left_alone() -> None:
+    attempt_begins(7)
+    attempt_failed(None)
+    answer_was_kept()
