@@ -80,7 +80,10 @@ def loopback(reply: Reply, *, keep_requests: bool = True) -> Iterator[Loopback]:
         disable_nagle_algorithm = True  # else a body waits for the client to acknowledge the headers
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(length := int(self.headers["content-length"]))
+            if len(body) < length:  # the client gave up in mid-sentence
+                self.close_connection = True
+                return
             path = self.path.partition("?")[0]
             if (batch := handed_in.post(path, body)) is not None:
                 self._send(200, "application/json", json.dumps(batch))
