@@ -7,11 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
+from unicodedata import category
 
 from study.invalid_input import InvalidInputError, unknown_value
 
 ID_COLUMNS = ("id", "query_id")
 """Columns in which the id of a row is looked for."""
+
+LONGEST_ID = 1_000
+"""Most characters of an id, which is the name of a file in a log."""
 
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -94,7 +98,14 @@ class Rows:
         values = self.values(self.find(ID_COLUMNS))
         blank = [value is None or not str(value).strip() for value in values]
         self.refuse("no id", blank, f"fill it in, or remove the column: ids are then drawn from the {self._what}s")
-        return self._distinct([str(value).strip() for value in values], "id")
+        found = [str(value).strip() for value in values]
+        self.refuse(
+            "an id that cannot be a name in a log",
+            [_is_no_name(value) for value in found],
+            f"write at most {LONGEST_ID:,} characters, without control characters, lone surrogates and '..' as part of "
+            "a path",
+        )
+        return self._distinct(found, "id")
 
     def flags(self, column: str) -> list[bool]:
         """True or false of each; true where there is no such column."""
@@ -120,6 +131,12 @@ class Rows:
         if numbers:
             shown = ", ".join(map(str, numbers[:_SHOWN])) + (", …" if len(numbers) > _SHOWN else "")
             raise self.error(f"has {what} in {len(numbers)} of its rows: {shown}", remedy)
+
+
+def _is_no_name(value: str) -> bool:
+    """Whether a log would lose the reply of this id, fail, or lead out of the folder that it is unpacked to."""
+    unprintable = any(category(character) in ("Cc", "Cs") for character in value)
+    return unprintable or len(value) > LONGEST_ID or ".." in re.split(r"[/\\]", value)
 
 
 def exists(path: Path) -> bool:

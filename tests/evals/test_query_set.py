@@ -540,6 +540,39 @@ def test_a_blank_id_is_refused(blank: str, write: Write) -> None:
 
 
 @pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param("a\0b", id="nul"),
+        pytest.param("a\nb", id="line-break"),
+        pytest.param("\x1b[31ma", id="escape"),
+        pytest.param("a\x9bb", id="control-beyond-ascii"),
+        pytest.param("\ud800", id="lone-surrogate"),
+        pytest.param("../../x", id="up-and-out"),
+        pytest.param("a/../../x", id="down-and-out"),
+        pytest.param("..\\x", id="up-with-backslash"),
+        pytest.param("..", id="up"),
+        pytest.param("x" * 1_001, id="too-long"),
+    ],
+)
+def test_an_id_that_cannot_be_a_name_in_a_log_is_refused(odd: str, write: Write) -> None:
+    path = write("odd.jsonl", as_jsonl([{"id": "a-1", "query": "One request"}, {"id": odd, "query": "Another"}]))
+    with pytest.raises(InvalidInputError) as error:
+        load_queries(path)
+    assert error.value.message == (
+        f"queries={path!r} has an id that cannot be a name in a log in 1 of its rows: 2; write at most 1,000 "
+        "characters, without control characters, lone surrogates and '..' as part of a path"
+    )
+
+
+@pytest.mark.parametrize(
+    "odd", ["/etc/x", "a..b", "...", "con", "C:\\x", "x" * 1_000, "東京 🙂", "{{ id }}", "<b>", "=1+1"], ids=ascii
+)
+def test_an_odd_id_that_can_be_one_is_kept(odd: str, write: Write) -> None:
+    [query] = load_queries(write("odd.jsonl", as_jsonl([{"id": odd, "query": "One request"}]))).queries
+    assert query.id == odd
+
+
+@pytest.mark.parametrize(
     "name", ["~no-such-user/mine.csv", "Write a text " * 50], ids=["unknown-home", "too-long-for-a-path"]
 )
 def test_what_cannot_be_a_path_is_refused_without_a_traceback(name: str) -> None:
