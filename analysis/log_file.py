@@ -11,6 +11,7 @@ from fsspec.core import url_to_fs
 from inspect_ai.log import EvalLog, EvalLogInfo, list_eval_logs, read_eval_log
 
 from study.invalid_input import InvalidInputError
+from study.secret import key_in_address, without_key
 
 LogSource = str | Path | EvalLogInfo | EvalLog
 """A folder, a file, or the header of a log that lies where it says."""
@@ -131,6 +132,11 @@ def plain(location: str) -> str:
 
 def _locations(source: str | Path | EvalLogInfo) -> list[str]:
     name = source.name if isinstance(source, EvalLogInfo) else str(source)
+    if key_in_address(name):
+        raise InvalidInputError(
+            f"{without_key(name)} was given with a user, a password or a key, which reports would show; leave it out, "
+            "and set the variables of its service"
+        )
     try:
         files, path = url_to_fs(name, use_listings_cache=False)
         folder, exists = files.isdir(path), files.exists(path)

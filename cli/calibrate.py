@@ -154,8 +154,9 @@ def _named(grader: str | None) -> NamedModel:
     try:
         named = NamedModel.model_validate(yaml.safe_load(grader) if grader.lstrip().startswith("{") else grader)
     except (ValidationError, yaml.YAMLError) as error:
+        shown = "{…}" if grader.lstrip().startswith("{") else repr(grader)  # a mapping may hold a key
         raise InvalidInputError(
-            f"--grader={grader!r} is not a model; write PROVIDER/MODEL, or a mapping of "
+            f"--grader={shown} is not a model; write PROVIDER/MODEL, or a mapping of "
             f"{', '.join(NamedModel.model_fields)} in YAML"
         ) from error
     check_provider(named.name)

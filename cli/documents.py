@@ -24,6 +24,7 @@ from documents.cost import Estimate, estimates
 from documents.export import Format, export, share
 from documents.stages import stage_task
 from documents.universe import SHIPPED, load_universe
+from evals.named_model import refuse_keys
 from scorers.judge import GRADER_ROLE
 from study.invalid_input import InvalidInputError
 from study.model_name import is_control
@@ -146,12 +147,14 @@ def _settings(
             f"the documents of {model} need a real grader, which reads what the filters take out; name one with "
             "--model-role grader=PROVIDER/MODEL"
         )
+    writer_args = dict(_model_arg(argument) for argument in model_args)
+    refuse_keys(model, writer_args, model_base_url, {})
     return Settings(
         universe_name=Path(universe).stem,
         universe=load_universe(universe, developer),
         documents=count,
         writer=model,
-        writer_args=dict(_model_arg(argument) for argument in model_args),
+        writer_args=writer_args,
         base_url=model_base_url,
         grader=grader,
         prompts_sha256=prompts_digest(),
@@ -162,8 +165,6 @@ def _model_arg(argument: str) -> tuple[str, Any]:
     name, sign, value = argument.partition("=")
     if not sign or not name:
         raise InvalidInputError(f"-M {argument!r} is no argument; write -M NAME=VALUE")
-    if name == "api_key":
-        raise InvalidInputError("-M api_key would be kept in the corpus; set the variable of the provider instead")
     try:
         return name, json.loads(value)
     except json.JSONDecodeError:

@@ -25,7 +25,7 @@ from cli.run_folder import account_in, mark_sequential, newest_logs, open_accoun
 from cli.until import Looks, Until, check_until, without_limit
 from evals import SETTINGS
 from evals.budget import Cap, PriceOf
-from evals.models import DEFAULT_SUBJECT
+from evals.models import DEFAULT_SUBJECT, check_one_grader
 from evals.pair_gate import ALL_SAMPLES, ALL_TASKS, CONNECTIONS, PairGate, pair_gate
 from evals.seeded_dataset import SEED
 from prompts.template import digest
@@ -120,6 +120,7 @@ def run(
     Takes all options of inspect eval-set too.
     """  # noqa: D301 - a raw string would show click's mark for "do not wrap"
     arguments = tuple(map(_from_here, arguments))
+    check_one_grader(experiment["model_role"] or ())
     tasks, variations, cap, looks = refuse(arguments, experiment["task_args"], until, budget)
     if looks:
         experiment |= {"sample_shuffle": experiment["sample_shuffle"] or str(SEED)}  # as if drawn from the query set

@@ -1,12 +1,14 @@
 """Who is under test, and who grades: decided before any call, from what the user named."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import click
+import yaml
 from inspect_ai.model import Model, get_model, model_roles
 
-from evals.named_model import NamedModel
+from evals.named_model import NamedModel, refuse_keys
 from evals.task_options import AUTO_DEVELOPER, Options
 from evals.user_directory import moved_by_inspect
 from prompts.user_message import asks_for_tag
@@ -17,6 +19,7 @@ from study.interview import INTERVIEW_READINGS
 from study.invalid_input import InvalidInputError
 from study.model_name import DEVELOPERS, developer_of, is_control, takes_temperature
 from study.prefill import refuse_unless_prefilled
+from study.secret import key_in
 from study.terminal import echo
 
 DEFAULT_SUBJECT = "control/faker"
@@ -114,6 +117,7 @@ def models_with(
     if options.prefill and subject is not None:
         refuse_unless_prefilled(subject)
     if named:
+        _refuse_kept_keys(named)
         _refuse_choices(named, "--num-choices")
     if judge := _named_grader(options.grader):
         _check_grader(judge, subject, 0 if interview else options.votes, options.ballot)
@@ -134,14 +138,21 @@ def models_with(
 
 
 def check_one_grader(typed: Iterable[str]) -> None:
-    """Refuse several graders.
+    """Refuse several graders, and a key in a role.
 
     Args:
         typed: What was typed for ``--model-role``, each time that it was.
 
     Raises:
-        InvalidInputError: If the grader is named twice, and not as the same model.
+        InvalidInputError: If the grader is named twice, and not as the same model, or a role holds a key.
     """
+    typed = list(typed)
+    for role, _, value in (one.partition("=") for one in typed):
+        if (found := key_in(_mapping(value))) is not None:
+            raise InvalidInputError(
+                f"--model-role {role}: its {found} holds a key, which would be kept in the log; leave it out, and set "
+                "the variable of the provider, for instance OPENAI_API_KEY"
+            )
     graders = dict.fromkeys(role for role in typed if role.partition("=")[0].strip() == GRADER_ROLE)
     if len(graders) > 1:
         named = " and ".join(f"--model-role {role}" for role in graders)
@@ -149,6 +160,14 @@ def check_one_grader(typed: Iterable[str]) -> None:
             f"{named} name two graders, of which only the last would be asked; leave one out, and add the labels of "
             "another later with inspect score --action append"
         )
+
+
+def _mapping(typed: str) -> object:
+    """What a mapping in YAML says; nothing where it is none, which Inspect says better."""
+    try:
+        return yaml.safe_load(typed) if typed.lstrip().startswith(("{", "[")) else None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
 
 
 def developer(options: Options, subject: str | None, default: str = DEFAULT_DEVELOPER) -> str:
@@ -203,7 +222,18 @@ def _refuse_choices(model: Model, option: str) -> None:
         )
 
 
+def _refuse_kept_keys(model: Model) -> None:
+    """Refuse keys among what Inspect writes into the log of a run; of the arguments it leaves these few out."""
+    kept = {
+        name: value for name, value in model.model_args.items() if name != "api_key" and not name.startswith("aws_")
+    }
+    variables = (name.replace("_API_KEY", "_BASE_URL") for name in model.api.api_key_vars)
+    address = model.api.base_url or next(filter(None, map(os.environ.get, variables)), None)
+    refuse_keys(str(model), kept, address, model.config.model_dump(exclude_none=True))
+
+
 def _check_grader(model: Model, subject: str | None, votes: int, ballot: BallotForm) -> None:
+    _refuse_kept_keys(model)
     if subject is not None and (mismatch := control_mismatch(str(model), subject)):
         raise InvalidInputError(mismatch)
     _refuse_choices(model, f"--model-role {GRADER_ROLE}={model}: num_choices")

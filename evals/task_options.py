@@ -200,8 +200,9 @@ def _grader(name: str, value: Any) -> NamedModel | None:
         return NamedModel.model_validate(value)
     except ValidationError as error:
         what = error.errors()[0]
+        shown = "{…}" if isinstance(value, Mapping) else repr(value)  # a mapping may hold a key
         raise InvalidInputError(
-            f"{name}={value!r} is not a model ({what['msg'].removeprefix('Value error, ')}); give PROVIDER/MODEL, or a "
+            f"{name}={shown} is not a model ({what['msg'].removeprefix('Value error, ')}); give PROVIDER/MODEL, or a "
             f"mapping of {', '.join(NamedModel.model_fields)}"
         ) from error
 

@@ -25,6 +25,7 @@ from study.endpoint_error import EndpointError, endpoint_error, kind_of_failure
 from study.invalid_input import InvalidInputError
 from study.model_name import caches_where_told, is_control, takes_temperature
 from study.patience import BATCH_PATIENCE, PATIENCE
+from study.secret import keep_from
 
 GRADER_ROLE = "grader"
 
@@ -77,6 +78,7 @@ class Judge:
         self._reads = reads
         self._repeated = repeated
         self._model = copy(grader())
+        keep_from(self._model.api)
         own = self._model.config
         self._config = config.merge(GenerateConfig(**BATCH_PATIENCE) if own.batch else GenerateConfig()).merge(own)
         self._model.config = GenerateConfig(**PATIENCE).merge(own)  # what the user gave the run wins over ours

@@ -19,6 +19,7 @@ from study.endpoint_error import EndpointError, endpoint_error
 from study.model_name import is_control
 from study.prefill import refuse_unless_prefilled
 from study.reply import BILLED_REASONING, is_unfinished
+from study.secret import keep_from
 
 ENDED: frozenset[StopReason] = frozenset({"stop", "unknown"})
 """Stop reasons after which a turn can be continued; one that was cut off or taken away is what it is."""
@@ -82,6 +83,7 @@ async def ask(state: TaskState, generate: Generate) -> TaskState:
     model = get_model()
     name, api = str(model), model.api
     its_breaker = breaker(name, api.base_url, "subject", api.api_key_vars)
+    keep_from(api)
     try:
         async with its_breaker.call():
             state = await generate(state)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from study.secret import without_key
 from study.visible import visible
 
 _NO_ANSWER = {"APIConnectionError", "TransportError", "AttemptTimeoutError", "StreamIdleTimeoutError"}
@@ -71,7 +72,7 @@ def no_answer(
     model: str, key_variables: Sequence[str] = (), base_url: str | None = None, patience: str = ""
 ) -> EndpointError:
     """That nobody answers; arguments as in `endpoint_error`, and what says how long was waited, if anything does."""
-    where = f" from {base_url}" if base_url else ""
+    where = f" from {without_key(base_url)}" if base_url else ""
     waited = f" ({patience})" if patience else ""
     check = f"the network, the base URL{_named(_url_variable(key_variables))}"
     return EndpointError(f"{model}: no answer{where}{waited}; check {check}, and that the server runs")

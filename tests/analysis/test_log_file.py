@@ -49,6 +49,12 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> EvalLog:
             "either, with the keys and the address of its service in the environment",
             id="protocol",
         ),
+        pytest.param(
+            "https://user:planted@host/logs",
+            "https://host/logs was given with a user, a password or a key, which reports would show; leave it out, and "
+            "set the variables of its service",
+            id="password-in-the-address",
+        ),
     ],
 )
 def test_no_logs(sources: str | list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,126 @@
+"""Keys are known by their names, and by their values where this process has them; no text that is kept holds one."""
+
+import asyncio
+import base64
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from inspect_ai.model import ModelCall, ModelOutput
+
+from study.secret import WITHHELD, keep_from, key_in, key_in_address, known_keys, without_key, without_keys
+
+KEY = "planted+key/of=a made-up service"
+
+
+@pytest.mark.parametrize(
+    ("settings", "where"),
+    [
+        pytest.param({"api_key": "x"}, "api_key", id="by-name"),
+        pytest.param({"apiKey": "x"}, "apiKey", id="in-one-word"),
+        pytest.param({"default_headers": {"Authorization": "x"}}, "default_headers.Authorization", id="header"),
+        pytest.param({"extra_headers": {"X-Api-Key": "x"}}, "extra_headers.X-Api-Key", id="header-of-a-gateway"),
+        pytest.param({"headers": {"X-Mine": "Bearer x"}}, "headers.X-Mine", id="by-how-it-begins"),
+        pytest.param({"clients": [{"a": 1}, {"hf_token": "x"}]}, "clients.1.hf_token", id="in-a-list"),
+        pytest.param({"proxy": "http://user:word@host"}, "proxy", id="password-in-an-address"),
+        pytest.param({"aws_secret_key": "x"}, "aws_secret_key", id="cloud"),
+        pytest.param({"max_tokens": 10, "logprobs": True, "tokenizer": "x"}, None, id="tokens-are-no-keys"),
+        pytest.param({"prompt_cache_key": "x", "eos_token": "x", "reasoning_tokens": 3}, None, id="nor-are-these"),
+        pytest.param({"api_key": None, "token": ""}, None, id="empty"),
+        pytest.param("Bearer x", "", id="a-text-alone"),
+        pytest.param(None, None, id="nothing"),
+    ],
+)
+def test_where_settings_hold_a_key(settings: object, where: str | None) -> None:
+    assert key_in(settings) == where
+
+
+@pytest.mark.parametrize(
+    ("address", "holds", "shown"),
+    [
+        pytest.param("https://host:8000/v1", False, "https://host:8000/v1", id="plain"),
+        pytest.param("https://user:word@host/v1", True, "https://host/v1", id="user-and-password"),
+        pytest.param("https://word@host/v1", True, "https://host/v1", id="user"),
+        pytest.param("https://host/v1?api-version=1", False, "https://host/v1", id="what-is-asked-for"),
+        pytest.param("https://host/v1?key=word", True, "https://host/v1", id="key-among-it"),
+        pytest.param("s3://bucket/folder@2", False, "s3://bucket/folder@2", id="at-sign-in-a-path"),
+        pytest.param("logs/folder", False, "logs/folder", id="path"),
+    ],
+)
+def test_an_address_with_a_key(address: str, holds: bool, shown: str) -> None:
+    assert (key_in_address(address), without_key(address)) == (holds, shown)
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab"])
+def test_a_key_is_found_in_every_form(before: str) -> None:
+    said = [KEY, quote(KEY, safe=""), base64.b64encode(f"{before}{KEY}:".encode()).decode()]
+    told = without_keys({"said": [f"you sent {form} to us" for form in said]}, [KEY])
+    assert [WITHHELD in one for one in told["said"]] == [True, True, True]
+    assert told["said"][:2] == [f"you sent {WITHHELD} to us"] * 2
+    assert len(told["said"][2]) < len(f"you sent {WITHHELD} to us") + 12  # the ends, which other bytes share
+
+
+class Api:
+    """A provider that is told a key, and says it again."""
+
+    api_key = KEY
+    initial_api_key = None
+    api_key_vars = ("MADE_UP_KEY_OF_A_SERVICE",)
+    base_url = "https://user:password-in-an-address@host"
+
+    def __init__(self, came: object) -> None:
+        self.came = came
+
+    async def generate(self) -> Any:
+        if isinstance(self.came, Exception):
+            raise self.came from ValueError(f"{KEY} again")
+        return self.came
+
+
+def test_all_keys_that_a_provider_may_send(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MADE_UP_KEY_OF_A_SERVICE", "OTHER_TOKEN", "SHORT_API_KEY", "OTHER_SETTING"):
+        monkeypatch.setenv(name, "short" if name.startswith("SHORT") else f"value of {name}")
+    found = known_keys(Api(None))
+    assert {KEY, "value of MADE_UP_KEY_OF_A_SERVICE", "value of OTHER_TOKEN", "password-in-an-address"} <= {*found}
+    assert {"short", "value of OTHER_SETTING", ""}.isdisjoint(found)
+
+
+class RefusedError(Exception):
+    """As the clients raise it."""
+
+    def __init__(self) -> None:
+        super().__init__(f"wrong key {KEY}")
+        self.message = f"wrong key {KEY}"
+        self.body = {"error": {"message": f"wrong key {KEY}", "codes": [KEY, 401]}}
+        self.status_code = 401
+
+
+def test_an_error_stays_the_same_error_without_the_key() -> None:
+    api = Api(RefusedError())
+    keep_from(api)
+    keep_from(api)
+    with pytest.raises(RefusedError) as raised:
+        asyncio.run(api.generate())
+    error = raised.value
+    told = f"wrong key {WITHHELD}"
+    assert (str(error), error.message, error.status_code) == (told, told, 401)
+    assert error.body == {"error": {"message": told, "codes": [WITHHELD, 401]}}
+    assert str(error.__cause__) == f"{WITHHELD} again"
+
+
+def test_what_a_call_brings_is_without_the_key_and_of_the_same_types() -> None:
+    output = ModelOutput.from_content("m", f"you sent {KEY}", "content_filter")
+    call = ModelCall(request={"a": 1}, response={"error": {"message": f"wrong key {KEY}"}})
+    api = Api((output, call))
+    keep_from(api)
+    said, raw = asyncio.run(api.generate())
+    assert (said.completion, said.stop_reason) == (f"you sent {WITHHELD}", "content_filter")
+    assert said.choices[0].message.text == f"you sent {WITHHELD}"
+    assert raw.response == {"error": {"message": f"wrong key {WITHHELD}"}}
+
+
+def test_what_holds_no_key_is_handed_on_as_it_is() -> None:
+    output = ModelOutput.from_content("m", "placeholder")
+    api = Api(output)
+    keep_from(api)
+    assert asyncio.run(api.generate()) is output
