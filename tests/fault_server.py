@@ -161,6 +161,8 @@ def _gone_wrong(fault: Fault, request: Request, said: Said, drip: float, retry_a
             return replace(right, silent=True)
         case Fault.DRIP:
             return replace(right, pause=drip)
+        case Fault.TRUNCATED_JSON if request.get("stream"):
+            return _stream(request, said, lambda event: event[: len(event) // 2])
         case Fault.TRUNCATED_JSON:
             return replace(right, body=right.body[: len(right.body) * 2 // 3])
         case Fault.PAGE:
