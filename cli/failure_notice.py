@@ -10,6 +10,7 @@ import re
 from inspect_ai.hooks import Hooks, ModelRetry, RunEnd, RunStart, TaskStart, hooks
 
 from study.endpoint_error import is_endpoint_error, is_not_asked, kind_of_failure
+from study.visible import visible
 
 PATIENCE = 3
 """Attempts in a row without an answer before the user is told: one or two may be a hiccup."""
@@ -20,7 +21,7 @@ _SAMPLE_ERROR = re.compile(r"Sample error \(id: .*?, epoch: \d+\): (?P<error>.*)
 
 
 class OncePerFailure(logging.Filter):
-    """Lets the first warning of each kind of endpoint error pass, and all else."""
+    """Lets the first warning of each kind of endpoint error pass, and all else; of neither what a terminal obeys."""
 
     def __init__(self) -> None:
         """Start with nothing shown."""
@@ -29,7 +30,10 @@ class OncePerFailure(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to show a record; the first of a kind says that it stands for more."""
-        found = _SAMPLE_ERROR.search(record.getMessage())
+        message = record.getMessage()
+        if (shown := visible(message)) != message:  # an error may quote what a model or an endpoint sent
+            record.msg, record.args = shown, None
+        found = _SAMPLE_ERROR.search(shown)
         if found is None or not is_endpoint_error(found["error"]):
             return True
         if is_not_asked(found["error"]):  # it was said when the model was taken for dead

@@ -43,6 +43,12 @@ def sample_error(error: str, query: str = "q1") -> str:
         ),
         pytest.param([sample_error("KeyError('x')")] * 2, [sample_error("KeyError('x')")] * 2, id="another-error"),
         pytest.param([KEY] * 2, [KEY] * 2, id="another-warning"),
+        pytest.param(["no \x1b[2J% d\x9b"], ["no [U+001B][2J% d[U+009B]"], id="escape-sequences"),
+        pytest.param(
+            [sample_error("ValueError('\x1b]0;x\x07')")],
+            [sample_error("ValueError('[U+001B]]0;x[U+0007]')")],
+            id="escape-sequences-of-a-sample",
+        ),
     ],
 )
 def test_an_endpoint_error_is_shown_once(messages: list[str], passing: list[str]) -> None:
