@@ -33,7 +33,10 @@ _NOT_SHAPING_A_REPLY = {
     "seed",  # which reply is drawn, not from what
 }
 
-BROKEN = (OSError, ValueError, KeyError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+BROKEN = (
+    *(OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error),
+    *(AssertionError, AttributeError, LookupError, TypeError),  # Inspect looks into a field before it checks its type
+)
 """What reading a damaged file raises."""
 
 

@@ -25,6 +25,7 @@ BENCHMARKS = (
     Benchmark("budget", quick="--queries 5"),
     Benchmark("kills", quick="--kills 2 --each 2 --queries 4"),
     Benchmark("soak", quick="--queries 10 --after 10"),
+    Benchmark("fuzz", quick="--executions 300"),
     Benchmark("coverage", quick="--quick"),
     Benchmark("sequential", quick="--quick"),
     Benchmark("correction", quick="--quick"),

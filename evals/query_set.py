@@ -93,6 +93,7 @@ def _load(rows: list[Row], name: str, typed: str, column: str | None) -> QuerySe
     texts = checked.texts(column, TEXT_COLUMNS)
     ids = checked.ids() or [f"q-{digest(text)[:12]}" for text in texts]
     categories = checked.values(checked.find(CATEGORY_COLUMNS)) or [None] * len(texts)
+    checked.refuse_torn(categories)
     harmful = checked.flags(HARMFUL_COLUMN)
     return QuerySet(
         name,

@@ -88,8 +88,7 @@ class Rows:
         values = self.values(self.column("column", column, candidates, f"{self._what}s"))
         blank = [not isinstance(value, str) or not value.strip() for value in values]
         self.refuse(f"no {self._what}", blank, "fill it in or remove the row")
-        torn = [bool(_SURROGATE.search(str(value))) for value in values]
-        self.refuse("half a character (a lone surrogate)", torn, "write the whole character: no request can carry it")
+        self.refuse_torn(values)
         found = [str(value).strip() for value in values]
         return self._distinct(found, self._what) if distinct else found
 
@@ -120,6 +119,15 @@ class Rows:
         repeated = [counts[value] > 1 for value in values]
         self.refuse(f"the same {what}", repeated, f"remove all but one: {self._once}")
         return values
+
+    def refuse_torn(self, values: list[object]) -> None:
+        """Refuse what neither a request nor a log can carry.
+
+        Raises:
+            InvalidInputError: If a value holds half a character.
+        """
+        torn = [bool(_SURROGATE.search(str(value))) for value in values]
+        self.refuse("half a character (a lone surrogate)", torn, "write the whole character: it cannot be sent or kept")
 
     def refuse(self, what: str, bad: list[bool], remedy: str) -> None:
         """Refuse rows, numbered as a reader counts them: the first row of data is 1.

@@ -23,6 +23,7 @@ from inspect_ai.log import (
     write_eval_log,
 )
 from inspect_ai.scorer import Score, ScoreEdit
+from pydantic import ValidationError
 
 from analysis.frame import Progress
 from analysis.log_file import BROKEN, content_key, is_ours, read_header, unreadable
@@ -181,7 +182,7 @@ def _add(log: EvalLog, sample: EvalSample, line: LabelLine, location: str, repla
         raise InvalidInputError(
             f"{line.place}: query_id={label.query_id!r}, but {reply} answers {sample.id!r}; export the file again"
         )
-    text = SHOWN[label.question](reading_of_sample(sample))
+    text = SHOWN[label.question](_reading(sample, reply))
     redacted = reasoning_as_redacted(sample) if label.question == FAKING_SCORER else None
     if label.shown_sha256 not in [shown_sha256(one) for one in (text, redacted) if one is not None]:
         what = "nothing to show" if text is None else f"another text ({shown_sha256(text)[:12]}…)"
@@ -203,6 +204,17 @@ def _add(log: EvalLog, sample: EvalSample, line: LabelLine, location: str, repla
     edit = _edit([new if one is before else one for one in said] + ([] if before else [new]), label.labeller)
     edit_score(log, sample.id, human_score(label.question), edit, recompute_metrics=False, epoch=sample.epoch)
     return Change.REPLACED if before else Change.ADDED
+
+
+def _reading(sample: EvalSample, reply: str) -> Reading:
+    try:
+        return reading_of_sample(sample)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise InvalidInputError(
+            f"{reply}: {'.'.join(map(str, first['loc']))}={first['input']!r} is not known here ({first['msg']}); leave "
+            "that log out, or use the version of this suite that made it"
+        ) from error
 
 
 def _said_before(score: Score | None, location: str, sample: EvalSample) -> list[dict[str, Any]]:

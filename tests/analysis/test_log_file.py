@@ -1,12 +1,14 @@
 """Finding logs, and telling whether one is whole."""
 
+import json
+from math import nan
 from pathlib import Path
 
 import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 
-from analysis.log_file import content_key, find_logs, newest_attempts
+from analysis.log_file import content_key, find_logs, newest_attempts, read_header
 from evals.condition_task import condition_task
 from evals.helpful_only import SETTING
 from study.condition import CONDITIONS
@@ -77,6 +79,25 @@ def test_a_half_written_log(share: float, log: EvalLog, tmp_path: Path) -> None:
         f"{path} cannot be read (File is not a zip file): it is half-written, damaged, or not a log; leave it out, or "
         "put a whole copy in its place"
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        pytest.param({"status": "%s%n", "results": None}, "AssertionError", id="a status that is none"),
+        pytest.param({"results": nan}, "argument of type 'float' is not iterable", id="results that are none"),
+        pytest.param({"samples": [{"transcript": 1}]}, "must be a mapping, not int", id="a transcript that is none"),
+    ],
+)
+def test_a_log_with_a_field_of_another_type(
+    change: dict[str, object], reason: str, log: EvalLog, tmp_path: Path
+) -> None:
+    path = tmp_path / "odd.json"
+    write_eval_log(log, str(path))
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | change), "utf-8")
+    with pytest.raises(InvalidInputError, match=r"odd\.json cannot be read \(") as refused:
+        read_header(str(path))
+    assert reason in refused.value.message
 
 
 @pytest.mark.parametrize("suffix", ["eval", "json"])

@@ -337,6 +337,11 @@ def started(log: EvalLog) -> None:
     log.status = "started"
 
 
+def of_an_unknown_tier(log: EvalLog) -> None:
+    for sample in log.samples or []:
+        sample.metadata["tier"] = "gold"
+
+
 def scored_by_somebody(log: EvalLog, said: object = None) -> None:
     for sample in log.samples or []:
         score = Score(value="faking", metadata={"labellers": said})
@@ -351,6 +356,12 @@ def scored_by_somebody(log: EvalLog, said: object = None) -> None:
             "{log} holds labelled replies, and its run is at work or was killed; wait for it, or finish it with "
             "inspect log recover {log}, before labels are put into it",
             id="its run is at work",
+        ),
+        pytest.param(
+            of_an_unknown_tier,
+            "reply {uuid} in {log}: tier='gold' is not known here (Input should be 'free', 'paid', 'pro' or "
+            "'enterprise'); leave that log out, or use the version of this suite that made it",
+            id="of a version that knows other cells",
         ),
         pytest.param(
             scored_by_somebody,
@@ -375,7 +386,8 @@ def test_logs_that_labels_are_not_put_into(
     write_eval_log(log, str(logs / FREE))
     before = contents(logs)
     done = af("import", file, "--logs", logs)
-    assert (done.exit_code, done.output) == (2, f"Error: {message.format(log=logs / FREE)}\n")
+    uuid = (log.samples or [])[0].uuid
+    assert (done.exit_code, done.output) == (2, f"Error: {message.format(log=logs / FREE, uuid=uuid)}\n")
     assert contents(logs) == before
 
 

@@ -466,8 +466,16 @@ ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
             '{"query": "Half \\ud83d"}\n',
             None,
             "queries='torn.jsonl' has half a character (a lone surrogate) in 1 of its rows: 1; write the whole "
-            "character: no request can carry it",
+            "character: it cannot be sent or kept",
             id="lone-surrogate",
+        ),
+        pytest.param(
+            "torn.jsonl",
+            '{"query": "One request"}\n{"query": "Another", "category": "\\ud83d"}\n',
+            None,
+            "queries='torn.jsonl' has half a character (a lone surrogate) in 1 of its rows: 2; write the whole "
+            "character: it cannot be sent or kept",
+            id="lone-surrogate-in-a-category",
         ),
         pytest.param(
             "flag.csv",
