@@ -61,7 +61,7 @@ def undisturbed(folder: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise InvalidInputError(f"an af run is at work in {folder}; wait for it, and type the command again") from error
+        raise InvalidInputError(f"a run is at work in {folder}; wait for it, and type the command again") from error
     try:
         yield
     finally:
@@ -70,19 +70,24 @@ def undisturbed(folder: Path) -> Iterator[None]:
 
 def _taken(folder: str) -> InvalidInputError:
     return InvalidInputError(
-        f"another af run is at work in {folder}; wait for it, or give this one a --log-dir of its own"
+        f"another run is at work in {folder}; wait for it, or give this one a --log-dir of its own"
     )
 
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     made = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / LOCK, timeout=0)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
         raise _taken(str(folder)) from error
+    except OSError as error:
+        raise InvalidInputError(
+            f"nothing can be written to {folder} ({error.strerror}); make room or give yourself the right to, or give "
+            "another --log-dir"
+        ) from error
     try:
         yield
     finally:

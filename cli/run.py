@@ -13,15 +13,15 @@ from typing import Any
 
 import click
 from click.core import ParameterSource
-from inspect_ai.log import list_eval_logs, read_eval_log
 from inspect_ai.util import display_type
 
 from analysis.log_file import how_to_go_on, is_ours, plain, stopped
 from analysis.log_rows import ESTIMATE, UNTIL, looked_until
 from cli.expected_run import RunPlan, recorded
+from cli.folder_check import check_logs
 from cli.folder_lock import alone_in
 from cli.gap_table import GapTable
-from cli.run_folder import account_in, mark_sequential, newest_logs, open_account
+from cli.run_folder import account_in, mark_sequential, mend_id, newest_logs, open_account
 from cli.until import Looks, Until, check_until, without_limit
 from evals import SETTINGS
 from evals.budget import Cap, PriceOf
@@ -44,6 +44,9 @@ _USAGE = 2
 """Exit code of a command that was refused."""
 
 _NO_RETRY = ["--retry-attempts", "0", "--no-retry-immediate"]
+
+_KEEP_LOGS = "--no-retry-cleanup"
+"""What is told twice `newest_logs` removes, which looks what the logs hold."""
 
 _REFUSED = {
     "--max-tasks": "all conditions run at once, so that their queries stay in pairs",
@@ -231,7 +234,8 @@ def _run_set(
     at_a_time = ["--max-connections", str(connections)] if connections else []  # else Inspect's, by model
     command = [*_forwarded(experiment), *at_a_time, "--log-dir", folder, *arguments]
     with alone_in(folder):
-        before = [read_eval_log(info, header_only=True) for info in list_eval_logs(folder)]
+        before = check_logs(folder)
+        mend_id(folder)
         if sequential := looks.criterion.recorded if looks else next(filter(None, map(looked_until, before)), None):
             command += ["--metadata", f"{UNTIL}={sequential}"]  # also of a run that goes on without: it was looked at
         limit = looks.first(before) if looks else None
@@ -243,7 +247,7 @@ def _run_set(
             more = ["--limit", str(limit)] if limit else []
             with pair_gate(connections or BATCH_WINDOW, account) as gate:
                 all_at_once = ["--max-tasks", str(ALL_TASKS), "--max-samples", str(ALL_SAMPLES)]
-                code = _inspect(["eval-set", *all_at_once, *_once(arguments), *command, *more])
+                code = _inspect(["eval-set", _KEEP_LOGS, *all_at_once, *_once(arguments), *command, *more])
             logs = newest_logs(folder)
             whole = not code and all(log.status == "success" and not stopped(log) for log in logs)
             if sequential and not code:

@@ -15,21 +15,42 @@ from evals.account_file import account_file
 from evals.budget import ACCOUNT, Account, Cap, Charge, PriceOf
 from evals.pair_gate import experiment_of
 
+_ID = ".eval-set-id"
+
 
 def newest_logs(folder: str) -> list[EvalLog]:
     """The log of each task, without those of earlier attempts, which it has taken over.
 
-    Inspect leaves the log of a killed process where it is, since it cannot know that nobody writes to it. Nobody does
-    where this process is alone, so what the newest log holds all of is removed: it would be counted twice. A log that
-    was finished stays: one that was scored into another file has judgements that the newest does not hold.
+    What the newest log holds all of is removed: it would be counted twice. Inspect is not left to do it: it leaves the
+    log of a killed process where it is, since it cannot know that nobody writes to it, and nobody does where this
+    process is alone; and it removes unread whatever was written earlier, by a clock that may have been set back. A log
+    that was finished stays if it was scored into another file, or by another scorer: it has judgements that the newest
+    does not hold.
     """
     newest, older = newest_attempts(read_eval_log(info, header_only=True) for info in list_eval_logs(folder))
     for log, later in older:
-        killed = log.status == "started" and is_ours(log)
-        if killed and later.status == "success" and _replies(log) <= _replies(later):
+        if is_ours(log) and later.status != "started" and _has_nothing_more(log, later):
             files, path = url_to_fs(log.location, use_listings_cache=False)
             files.rm(path)
     return newest
+
+
+def _has_nothing_more(log: EvalLog, later: EvalLog) -> bool:
+    finished = log.status == "success"
+    if finished and (log.eval.eval_id == later.eval.eval_id or not _scorers(log) <= _scorers(later)):
+        return False
+    return _replies(log) <= _replies(later)
+
+
+def _scorers(log: EvalLog) -> set[str]:
+    return {score.name for score in log.results.scores} if log.results else set()
+
+
+def mend_id(folder: str) -> None:
+    """Remove an id of the eval-set that a kill left empty: Inspect would keep it, and give it to all such folders."""
+    files, path = url_to_fs(f"{folder}/{_ID}", use_listings_cache=False)
+    if files.exists(path) and not files.cat_file(path).strip():
+        files.rm_file(path)
 
 
 def open_account(folder: str, cap: Cap | None, others: list[str], price_of: PriceOf) -> Account:

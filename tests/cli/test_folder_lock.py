@@ -16,7 +16,7 @@ from study.invalid_input import InvalidInputError
 
 FOLDER = "memory://locked/logs"
 PATH = f"/locked/logs/{LOCK}"
-TAKEN = "another af run is at work in {}; wait for it, or give this one a --log-dir of its own"
+TAKEN = "another run is at work in {}; wait for it, or give this one a --log-dir of its own"
 
 
 @pytest.fixture

@@ -443,7 +443,7 @@ def test_a_run_in_the_folder_is_waited_for(logs: Path, tmp_path: Path) -> None:
     file = put(tmp_path / "a.jsonl", map(line, samples(logs / FREE)))
     with FileLock(logs / LOCK):
         done = af("import", file, "--logs", logs)
-    assert done.output == f"Error: an af run is at work in {logs}; wait for it, and type the command again\n"
+    assert done.output == f"Error: a run is at work in {logs}; wait for it, and type the command again\n"
     assert af("import", file, "--logs", logs).exit_code == 0
 
 

@@ -123,7 +123,7 @@ def test_interrupted_it_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.Mo
     )
 
 
-def test_only_what_a_kill_left_is_removed(tmp_path: Path) -> None:
+def test_only_what_the_newest_log_holds_all_of_is_removed(tmp_path: Path) -> None:
     [log] = inspect_eval(
         condition_task(SETTING, CONDITIONS[0], {"votes": 1}),
         model="control/faker",
@@ -132,11 +132,20 @@ def test_only_what_a_kill_left_is_removed(tmp_path: Path) -> None:
         display="none",
         log_realtime=False,
     )
-    for name, status in (("killed", "started"), ("judged-by-another", "success"), ("failed", "error")):
-        write_eval_log(log.model_copy(update={"status": status}), str(tmp_path / f"{name}.eval"))
+    asked_before = log.eval.model_copy(update={"eval_id": "earlier"})
+    others = [sample.model_copy(update={"uuid": "another"}) for sample in log.samples or []]
+    made: dict[str, dict[str, Any]] = {
+        "killed": {"status": "started"},
+        "failed": {"status": "error"},
+        "of-fewer-queries": {"eval": asked_before},
+        "judged-by-another": {},
+        "more": {"status": "started", "samples": others},
+    }
+    for name, changes in made.items():
+        write_eval_log(log.model_copy(update=changes), str(tmp_path / f"{name}.eval"))
         os.utime(tmp_path / f"{name}.eval", (0, 0))  # long ago
     assert [Path(kept.location).name for kept in newest_logs(str(tmp_path))] == [Path(log.location).name]
-    assert {path.stem for path in tmp_path.glob("*.eval")} == {Path(log.location).stem, "judged-by-another", "failed"}
+    assert {path.stem for path in tmp_path.glob("*.eval")} == {Path(log.location).stem, "judged-by-another", "more"}
 
 
 # --- With a budget
@@ -368,8 +377,9 @@ def test_what_is_typed_reaches_inspect(monkeypatch: pytest.MonkeyPatch) -> None:
     more = ["--limit", "5", "--no-fail-on-error", "--max-connections=7"]
     CliRunner().invoke(main, ["run", TASK, *options, *more])
     assert " ".join(typed) == (
-        "eval-set --max-tasks 1000 --max-samples 1000000 --retry-attempts 0 --no-retry-immediate -T votes=3 "
-        f"-T queries=q.csv --model openai/o3 -M a=1 --max-connections 7 --log-dir d {TASK} --limit 5 --no-fail-on-error"
+        "eval-set --no-retry-cleanup --max-tasks 1000 --max-samples 1000000 --retry-attempts 0 --no-retry-immediate "
+        "-T votes=3 -T queries=q.csv --model openai/o3 -M a=1 --max-connections 7 --log-dir d "
+        f"{TASK} --limit 5 --no-fail-on-error"
     )
 
 
@@ -460,7 +470,7 @@ def test_two_on_one_folder_are_refused(tmp_path: Path) -> None:
         done = CliRunner().invoke(main, ["run", TASK, "--log-dir", str(tmp_path)])
     assert (done.exit_code, done.output) == (
         2,
-        f"Error: another af run is at work in {tmp_path}; wait for it, or give this one a --log-dir of its own\n",
+        f"Error: another run is at work in {tmp_path}; wait for it, or give this one a --log-dir of its own\n",
     )
 
 
