@@ -43,9 +43,6 @@ COMMANDS = {
     "inspect": ("eval-set", "evals/helpful_only.py", "--retry-attempts", "0", "--no-retry-immediate"),
 }
 
-WRITTEN = 0.5
-"""Seconds after its last call in which a sample still counts as in flight: the one process has to write it down."""
-
 LATENCY = 0.02
 """Seconds that the server takes for a reply, so that some are always under way."""
 
@@ -90,8 +87,9 @@ class Server:
     """All that were made for a sample."""
     asked: dict[str, float] = field(default_factory=dict)
     """When the model under test was asked last."""
+    last: float = 0.0
+    """When the last reply was given."""
     _answered: Counter[str] = field(default_factory=Counter)
-    _last: dict[str, float] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def reply(self, request: dict[str, Any]) -> str:
@@ -107,7 +105,7 @@ class Server:
         time.sleep(LATENCY)
         with self._lock:
             self._answered[sample] += 1
-            self._last[sample] = time.monotonic()
+            self.last = time.monotonic()
         return _said(request, sample)
 
     def done(self) -> int:
@@ -115,15 +113,10 @@ class Server:
         with self._lock:
             return sum(self._answered[sample] >= needed for sample, needed in self.needed.items())
 
-    def in_flight(self, begun: float, killed: float) -> set[str]:
-        """Samples that an attempt had begun, and may not have written down when it was killed."""
+    def in_flight(self, begun: float, ended: set[str]) -> set[str]:
+        """Samples that an attempt had begun and not ended when it was killed."""
         with self._lock:
-            return {
-                sample
-                for sample, asked in self.asked.items()
-                if asked >= begun
-                and (self._answered[sample] < self.needed[sample] or self._last[sample] > killed - WRITTEN)
-            }
+            return {sample for sample, asked in self.asked.items() if asked >= begun} - ended
 
 
 def _said(request: dict[str, Any], sample: str) -> str:
@@ -316,7 +309,7 @@ def _undisturbed(home: Path) -> tuple[Counter[str], Paces, Label]:
         ended = time.monotonic()
     if process.exitcode:
         raise RuntimeError(f"the run that nobody disturbed ended with {process.exitcode}: {_last_words(home)}")
-    first, last = min(server.asked.values()), max(server._last.values())
+    first, last = min(server.asked.values()), server.last
     labels, _ = _read(home / "undisturbed")
     return server.calls, Paces(first - begun, ended - last), labels
 
@@ -330,17 +323,17 @@ def _killed(home: Path, command: str, number: int, plan: list[Kill], needed: Cou
     for kill in [*plan, None]:
         with _served(server.reply) as url:
             before, begun = server.done(), time.monotonic()
+            _ended_in(home).write_bytes(b"")
             process = _typed(command, home, folder, url)
             if kill is None:
                 process.join(_PATIENCE)
             else:
                 _wait(process, server, kill, before, begun, paces)
             if process.is_alive():
-                killed = time.monotonic()
                 process.kill()
                 process.join()
                 time.sleep(_SILENCE)
-                under_way = server.in_flight(begun, killed)
+                under_way = server.in_flight(begun, set(_ended_in(home).read_text("utf-8").split()))
                 lost.update(under_way)
                 in_flight.append(len(under_way))
                 if kill is None:
@@ -409,7 +402,9 @@ def _typed(command: str, home: Path, folder: Path, url: str) -> ForkServerProces
     arguments += ["--log-dir", str(folder), "--display", "plain"]
     made_up = {"MADE_UP_BASE_URL": url, "MADE_UP_API_KEY": "made-up"}
     environment = {name: value for name, value in os.environ.items() if name.startswith(("INSPECT_", "AF_", "XDG_"))}
-    process = get_context("forkserver").Process(target=_type, args=(arguments, environment | made_up, _said_in(home)))
+    process = get_context("forkserver").Process(
+        target=_type, args=(arguments, environment | made_up, _said_in(home), _ended_in(home))
+    )
     process.start()
     return process
 
@@ -423,7 +418,8 @@ def _prepared() -> ForkServerProcess:
     return process
 
 
-def _type(arguments: list[str], environment: dict[str, str], said: Path) -> None:
+def _type(arguments: list[str], environment: dict[str, str], said: Path, ended: Path) -> None:
+    _note_what_ends(ended)
     with said.open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -434,6 +430,23 @@ def _type(arguments: list[str], environment: dict[str, str], said: Path) -> None
     sys.argv = arguments
     [program] = entry_points(group="console_scripts", name=arguments[0])
     sys.exit(program.load()())
+
+
+def _note_what_ends(file: Path) -> None:
+    """Have Inspect write into a file which samples it says have ended, as soon as it does."""
+    from inspect_ai.hooks import Hooks, SampleEnd, hooks  # in the process that is killed
+
+    ended = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
+
+    @hooks(name="ended_samples", description="notes which samples have ended")
+    class EndedSamples(Hooks):
+        async def on_sample_end(self, data: SampleEnd) -> None:
+            found = _MARK.search(data.sample.output.completion)
+            os.write(ended, f"{found[1] if found else 'without-a-mark'}\n".encode())
+
+
+def _ended_in(home: Path) -> Path:
+    return home / "ended.txt"
 
 
 def _said_in(home: Path) -> Path:
