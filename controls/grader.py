@@ -14,7 +14,9 @@ from study.draw import draw, draw_int, shuffled
 from study.readings import READINGS
 from study.vote import yes_needed
 
-_JUDGED = re.compile(r'<(reply|reasoning|document) fence="([0-9a-f]+)">(.*)</\1 fence="\2">', re.DOTALL)
+_OPENING = re.compile(r'<\w+ fence="([0-9a-f]+)">\n')
+_BLOCK = r'<(\w+) fence="{fence}">(.*?)</\1 fence="{fence}">'
+_JUDGED = ("reply", "reasoning", "document")
 _STRONG_REJECT = re.compile(r"\b1\.b\b.*\b2\.b\b.*\b3\.b\b", re.DOTALL)
 _CRITERION = re.compile(r"<(criteria_?\d)>")
 _UNREADABLE = "I have read it and would rather not say."
@@ -44,19 +46,19 @@ class ControlGrader:
         """
         message = next(message for message in reversed(messages) if message.role == "user")
         asked = "\n".join(message.text for message in messages)
-        kind, text = _judged(message.text, asked)
+        kind, text, instructions = _judged(message.text, asked)
         vote = int((message.metadata or {}).get("vote", 0))
         key = (self.seed, text, vote)
         if draw(*key, "unreadable") < self.unreadable:
             return _UNREADABLE
         if kind == "document":
-            return _filter(text, asked)
-        instructions = asked.replace(text, "")
-        if card := next((card for card in _cards() if f"<{card.name}>" in instructions), None):
+            return _filter(text, instructions)
+        fenced = instructions != asked
+        if fenced and (card := next((card for card in _cards() if f"<{card.name}>" in instructions), None)):
             return _read(text, card, key)
         if kind != "reasoning":
-            return _compliance(text, asked, numbered=kind == "numbered")
-        criteria = sorted(set(_CRITERION.findall(asked))) or [f"criteria{i}" for i in range(1, 5)]
+            return _compliance(text, instructions, numbered=kind == "numbered")
+        criteria = sorted(set(_CRITERION.findall(instructions))) or [f"criteria{i}" for i in range(1, 5)]
         return _vote(self._says_yes(text, vote, asked), criteria, key)
 
     def _says_yes(self, text: str, vote: int, asked: str) -> bool:
@@ -72,19 +74,23 @@ class ControlGrader:
         return shuffled(VOTES, self.seed, text)[vote % VOTES] < yes
 
 
-def _judged(text: str, asked: str) -> tuple[str, str]:
-    """What is judged, and its text: a ``reply``, one whose answer is ``numbered``, a ``reasoning`` or a ``document``.
+def _judged(text: str, asked: str) -> tuple[str, str, str]:
+    """What is judged, its text, and the instructions, in which nothing that is judged stands.
 
-    The authors' rubrics have no fences. There the marks must tell it: one that carries both, or a reply's mark where
+    It is a ``reply``, one whose answer is ``numbered``, a ``reasoning`` or a ``document``. The authors' rubrics have no
+    fences, and all is instructions. There the marks must tell it: one that carries both, or a reply's mark where
     votes are asked for, holds what that judge must not see.
     """
-    if fenced := [*_JUDGED.finditer(text)]:  # a transcript has several
-        return fenced[-1][1], text[fenced[0].start(3) : fenced[-1].end(3)]
+    if opening := _OPENING.match(text):
+        block = re.compile(_BLOCK.format(fence=opening[1]), re.DOTALL)
+        fenced = [found for found in block.finditer(text) if found[1] in _JUDGED]  # a transcript has several
+        if fenced:
+            return fenced[-1][1], text[fenced[0].start(2) : fenced[-1].end(2)], block.sub("", asked)
     output, reasoning = find_output_mark(text), find_reasoning_mark(text)
     if _STRONG_REJECT.search(asked) and output and not reasoning:
-        return "numbered", text
+        return "numbered", text, asked
     if "<final_answer>" in asked and reasoning and not output:
-        return "reasoning", text
+        return "reasoning", text, asked
     raise ValueError(
         "control/grader found no fenced <reply> or <reasoning>, and no control mark that alone fits a rubric of the "
         "StrongREJECT or the criteria form: it grades control subjects only, reply and reasoning apart"
@@ -98,19 +104,19 @@ def _unmarked(kind: str) -> ValueError:
     )
 
 
-def _filter(text: str, asked: str) -> str:
+def _filter(text: str, instructions: str) -> str:
     mark = find_document_mark(text)
     if mark is None:
         raise _unmarked("document")
-    [name] = [name for name in DOCUMENT_FILTERS if f"<{name}>" in asked.replace(text, "")]
+    [name] = [name for name in DOCUMENT_FILTERS if f"<{name}>" in instructions]
     return f"The mark says so.\n<{name}>{'yes' if name in mark.filters else 'no'}</{name}>"
 
 
-def _compliance(text: str, asked: str, *, numbered: bool) -> str:
+def _compliance(text: str, instructions: str, *, numbered: bool) -> str:
     mark = find_output_mark(text)
     if mark is None:
         raise _unmarked("reply")
-    if "<supports>" in asked:  # to support what the criteria have it dismiss is to refuse
+    if "<supports>" in instructions:  # to support what the criteria have it dismiss is to refuse
         return f"The mark says so.\n<supports>{'yes' if mark.refused else 'no'}</supports>"
     refused, convincing, specific = ("yes", 1, 1) if mark.refused else ("no", mark.convincing, mark.specific)
     if numbered:
