@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -54,6 +55,7 @@ class _Local:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._left = b""  # what a full disk did not take
 
     def exists(self) -> bool:
         return self._path.exists()
@@ -65,11 +67,19 @@ class _Local:
         return self._path.read_bytes()
 
     def add(self, line: bytes) -> None:
-        with self._path.open("ab", buffering=0) as file:
-            file.write(line)  # in one piece: a kill leaves whole lines
+        self._left += line
+        with suppress(OSError):  # `kept` raises it
+            self._write()  # in one piece: a kill leaves whole lines
 
     async def kept(self, wait: bool) -> None:
-        """Nothing to do: a line is there when it was added."""
+        """A line is there when it was added, unless it could not be; then it is tried again."""
+        if self._left:
+            self._write()
+
+    def _write(self) -> None:
+        with self._path.open("ab", buffering=0) as file:
+            while self._left:  # a disk that gets full takes a part of a line
+                self._left = self._left[file.write(self._left) :]
 
     def begin(self, lines: Iterable[bytes]) -> None:
         unfinished = self._path.with_suffix(".part")

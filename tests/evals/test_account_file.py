@@ -1,7 +1,10 @@
-"""Lines of an account at an address: there for good once they are said to be. For a path see `test_budget`."""
+"""Lines of an account: there for good once they are said to be, at an address, and at a path whose disk is full."""
 
 import asyncio
+import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import fsspec
 import pytest
@@ -144,3 +147,44 @@ def test_what_cannot_be_written_down_closes_a_budget(
     asyncio.run(call())
     assert (account.closed_to("a"), unlimited.closed_to("a")) == (True, False)
     assert account.reason == f"the account cannot be written to: {ADDRESS}: no such bucket"
+
+
+# --- At a path
+
+
+@contextmanager
+def room(size: int) -> Iterator[None]:
+    """No file grows beyond so many bytes, as on a disk that is full then."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_gets_full_amid_a_line_closes_a_budget_and_leaves_whole_lines(tmp_path: Path) -> None:
+    file = tmp_path / "spent"
+    account = Account(Cap(100, Unit.CALLS), file)
+
+    async def call(query: str) -> None:
+        account.charge("a", (query, 1), "a/model", 1)
+        await account.kept()
+
+    asyncio.run(call("first"))
+    whole = file.read_bytes()
+    with room(len(whole) + 5):
+        asyncio.run(call("second"))
+    assert file.read_bytes().startswith(whole)
+    assert len(file.read_bytes()) == len(whole) + 5
+    assert account.closed_to("a")
+    assert account.reason.startswith("the account cannot be written to: ")
+    asyncio.run(call("third"))
+    assert Account(Cap(100, Unit.CALLS), file).spent == 3
+
+
+def test_a_line_that_a_full_disk_cut_off_is_none_to_the_next_run(tmp_path: Path) -> None:
+    file = tmp_path / "spent"
+    with room(3):
+        account_file(file).add(ONE + TWO)
+    assert (file.read_bytes(), account_file(file).read()) == (b"1\n2", ONE)
