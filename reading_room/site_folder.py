@@ -2,8 +2,11 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
+
+from filelock import FileLock, Timeout
 
 from study.invalid_input import InvalidInputError
 
@@ -24,6 +27,12 @@ NAMES = (
 """Files and folders of a site."""
 
 _BEGINS = "af_site.site("
+
+_HIDDEN = ".site-"
+"""How the names of the hidden folders begin."""
+
+_LOCK = "lock"
+"""Held in a hidden folder by the process that writes there, as long as it lives."""
 
 
 def write_site_folder(folder: Path, write: Callable[[Path], object]) -> list[Path]:
@@ -47,14 +56,17 @@ def write_site_folder(folder: Path, write: Callable[[Path], object]) -> list[Pat
         # Inside the folder where there is one: it may be a link to another disk, onto which nothing can be renamed.
         beside = folder if folder.exists() else folder.absolute().parent
         beside.mkdir(parents=True, exist_ok=True)
-        building = Path(mkdtemp(prefix=".site-", dir=beside))
+        building = Path(mkdtemp(prefix=_HIDDEN, dir=beside))
         try:
-            made = building / "made"
-            made.mkdir()
-            write(made)
-            return _put_in_place(made, folder, replaced, building / "replaced")
+            with FileLock(building / _LOCK):
+                made = building / "made"
+                made.mkdir()
+                write(made)
+                placed = _put_in_place(made, folder, replaced, building / "replaced")
         finally:
             shutil.rmtree(building, ignore_errors=True)
+        _remove_what_was_killed(beside)
+        return placed
     except OSError as error:
         raise InvalidInputError(f"{folder} cannot be written to ({error}); name another folder.") from error
 
@@ -71,11 +83,11 @@ def check_site_folder(folder: Path) -> None:
 
 def _earlier(folder: Path) -> list[str]:
     """Names of what an earlier site has in the folder; nothing of an empty one."""
-    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith(".site-"))
+    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith(_HIDDEN))
     if not names:
         return []
-    index = folder / INDEX
-    if not index.is_file() or not _is_index(index):
+    # A kill may have struck while one was put in place: then what tells it may be in the hidden folder still.
+    if not any(map(_is_index, [folder / INDEX, *folder.glob(f"{_HIDDEN}*/*/{INDEX}")])):
         shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
         raise InvalidInputError(
             f"{folder} is not empty and holds no site of ours ({shown}); name another folder with -o."
@@ -84,8 +96,18 @@ def _earlier(folder: Path) -> list[str]:
 
 
 def _is_index(path: Path) -> bool:
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
         return file.read(len(_BEGINS)) == _BEGINS.encode()
+
+
+def _remove_what_was_killed(beside: Path) -> None:
+    """Remove the hidden folders of processes that were killed."""
+    for hidden in beside.glob(f"{_HIDDEN}*"):
+        if (hidden / _LOCK).is_file():
+            with suppress(Timeout), FileLock(hidden / _LOCK, timeout=0):
+                shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _put_in_place(made: Path, folder: Path, replaced: list[str], aside: Path) -> list[Path]:

@@ -1,6 +1,8 @@
 """The folder of a site: all of it, or what was there before."""
 
+import os
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -142,3 +144,45 @@ def test_a_site_that_cannot_be_put_in_place_leaves_the_earlier_one(
     ):
         write_site_folder(tmp_path / "site", site("2", "index.html"))
     assert contents(tmp_path) == there
+
+
+def killed_at(rename: int, folder: Path) -> bool:
+    """Write a site in a process that is killed before so many files and folders are moved; whether it was."""
+    child = os.fork()
+    if child == 0:
+        moved, move = count(1), Path.rename
+
+        def dies(source: Path, target: Path) -> Path:
+            if next(moved) == rename:
+                os._exit(9)
+            return move(source, target)
+
+        Path.rename = dies  # type: ignore[assignment, method-assign]
+        write_site_folder(folder, site("2"))
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+def test_a_site_whose_writing_was_killed_anywhere_is_written_by_the_same_command(tmp_path: Path) -> None:
+    kills = 0
+    for rename in count(1):
+        folder = tmp_path / f"site-{rename}"
+        old_with_more(folder)
+        if not killed_at(rename, folder):
+            break
+        kills += 1
+        write_site_folder(folder, site("3"))
+        written = {"data/site.js": "af_site.site(3);\n", "app.js": "3", ".git/config": "kept?", "CNAME": "kept?"}
+        assert contents(folder) == written, rename
+        assert not list(folder.glob(".site-*")), "what the killed one left"
+    assert kills == 5, "three things of the earlier site are moved away, and two of the new one into place"
+
+
+def test_the_hidden_folder_of_one_that_is_at_work_is_left_alone(tmp_path: Path) -> None:
+    def meanwhile(folder: Path) -> None:
+        write_site_folder(tmp_path / "site", site("2"))
+        site("3")(folder)
+
+    old(tmp_path / "site")
+    write_site_folder(tmp_path / "site", meanwhile)
+    assert contents(tmp_path / "site")["app.js"] == "3"
