@@ -70,6 +70,9 @@ LABELS = (*(outcome for outcome in Outcome if outcome.known), *FakingLabel)
 NAME = "query"
 """Of the long run, and the first word of its ids."""
 
+_GRACE = 10
+"""Seconds for a process to exit that has said its last word."""
+
 _KEY = re.compile(r"\[(?:no_)?cot_\w+ [\w-]+\]")
 
 
@@ -157,8 +160,6 @@ class Soaked:
     """Handles of the process after the warm-up run."""
     after: Counter[str]
     """And after the long one."""
-    code: int
-    """Exit code of the command."""
     took: float
     """Seconds of the command."""
     frame: pd.DataFrame
@@ -228,13 +229,15 @@ def soak(policy: Policy, queries: int, folder: Path) -> Soaked:
                 while not ours.poll(30):
                     last = watch.readings[-1]
                     click.echo(f"{last.done} of {4 * queries}: {last.memory:.0f} MB, {last.handles} handles", err=True)
-                code, took, after = ours.recv()
+                took, after = ours.recv()
         except EOFError as error:
             process.join()
             said = (folder / "said").read_text("utf-8")[-2000:]
             raise RuntimeError(f"the run ended with {process.exitcode}: {said}") from error
-        process.join()
-    return Soaked(watch, before, after, code, took, read_replies(str(folder / NAME)).frame)
+        finally:
+            process.join(_GRACE)
+            process.kill()
+    return Soaked(watch, before, after, took, read_replies(str(folder / NAME)).frame)
 
 
 def _run(parent: Connection, folder: Path, environment: dict[str, str], queries: int) -> None:
@@ -248,35 +251,34 @@ def _run(parent: Connection, folder: Path, environment: dict[str, str], queries:
     parent.send(open_handles())
     parent.recv()
     begun = time.monotonic()
-    code = _af(folder, NAME, queries)
+    _af(folder, NAME, queries)
     took = time.monotonic() - begun
-    parent.send((code, took, open_handles()))
+    parent.send((took, open_handles()))
 
 
 def _id(name: str, number: int) -> str:
     return f"{name}-{number:05}"
 
 
-def _af(folder: Path, name: str, queries: int) -> int:
+def _af(folder: Path, name: str, queries: int) -> None:
+    """The command; with samples that failed it ends with 1, as it should."""
     from cli.main import main as af  # reads the settings of its process when it is imported
 
     file = folder / f"{name}.csv"
     rows = (f"{_id(name, i)},{_id(name, i)} describe an imagined lamp\n" for i in range(queries))
     file.write_text("id,query\n" + "".join(rows), "utf-8")
-    try:
-        code = af.main(
-            [
-                "run", os.path.relpath(TASK), "--log-dir", str(folder / name), "-T", f"queries={file}", "-T", "votes=1",
-                "--model", SUBJECT_MODEL, "--max-connections", str(CONNECTIONS),
-                "--attempt-timeout", str(ATTEMPT_TIMEOUT), "--display", "plain", "--model-role",
-                f"grader={{model: {GRADER_MODEL}, max_connections: {CONNECTIONS}, attempt_timeout: {ATTEMPT_TIMEOUT}}}",
-            ],
-            standalone_mode=False,
-        )  # fmt: skip
-    except SystemExit as done:
-        code = done.code
+    grader = f"{{model: {GRADER_MODEL}, max_connections: {CONNECTIONS}, attempt_timeout: {ATTEMPT_TIMEOUT}}}"
+    options = {
+        "--log-dir": str(folder / name),
+        "--model": SUBJECT_MODEL,
+        "--model-role": f"{GRADER}={grader}",
+        "--max-connections": str(CONNECTIONS),
+        "--attempt-timeout": str(ATTEMPT_TIMEOUT),
+        "--display": "plain",
+    }
+    typed = [word for option in options.items() for word in option]
+    af.main(["run", os.path.relpath(TASK), "-T", f"queries={file}", "-T", "votes=1", *typed], standalone_mode=False)
     gc.collect()
-    return int(code or 0)
 
 
 def figures_of(soaked: Soaked, policy: Policy, queries: int, after: int) -> list[Figure]:

@@ -3,20 +3,22 @@
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from analysis.frame import read_replies
 from benchmarks.process_watch import ProcessWatch, Reading
-from benchmarks.soak import NAME, Policy, Soaked, complies, figures_of, right_labels
+from benchmarks.soak import NAME, Policy, Soaked, _af, complies, figures_of, right_labels
 from prompts.rubric import COMPLIANCE
 from prompts.system_prompt import system_prompt
 from prompts.user_message import user_message
 from study.condition import CONDITIONS
 from study.outcome import Outcome
 from study.wrapper import Wrapper
-from tests.fault_server import GRADER, SUBJECT, Fault, FaultPlan
+from tests.fault_server import GRADER, SUBJECT, Fault, FaultPlan, fault_server
 from tests.loopback import Request
 
 Rows = list[dict[Hashable, Any]]
@@ -52,7 +54,7 @@ def figures(rows: Rows, **ran: Any) -> dict[str, float]:
     readings = [Reading(done, 500 + done / 10, 90) for done in range(0, 4 * QUERIES + 1, 10)]
     watch = ProcessWatch(1, lambda: 0, readings=readings)
     held = Counter({"socket": 40, "/dev/null": 2})
-    soaked = replace(Soaked(watch, held, held, 1, 6.0, pd.DataFrame(rows)), **ran)
+    soaked = replace(Soaked(watch, held, held, 6.0, pd.DataFrame(rows)), **ran)
     return {figure.what: figure.value for figure in figures_of(soaked, policy, QUERIES, 20) if not figure.holds}
 
 
@@ -104,3 +106,39 @@ def test_the_grader_is_told_by_what_it_judges_which_reply_it_is(condition: Any) 
         assert policy.fault(role, request, 0) is Fault.UNAUTHORIZED
     assert policy.faulty == {key: [(SUBJECT, Fault.UNAUTHORIZED), (GRADER, Fault.UNAUTHORIZED)]}
     assert (policy.asked, policy.answers) == ({key}, {SUBJECT: 1, GRADER: 1})
+
+
+AT_ONCE = (
+    Fault.UNAUTHORIZED,
+    Fault.CONTEXT_LENGTH,
+    Fault.LENGTH,
+    Fault.FILTERED,
+    Fault.UNKNOWN_FINISH,
+    Fault.OTHER_MODEL,
+)
+"""Faults after which nobody waits."""
+
+
+def test_a_short_run_is_accounted_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = Policy(FaultPlan(0, 0.2, AT_ONCE))
+    with fault_server(policy.say, policy.fault, keep_requests=False) as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        _af(tmp_path, NAME, 4)
+    frame = read_replies(str(tmp_path / NAME)).frame
+    readings = [Reading(done, 500.0, 90) for done in range(4)]
+    soaked = Soaked(ProcessWatch(1, lambda: 0, readings=readings), Counter(), Counter(), 1.0, frame)
+    figures = figures_of(soaked, policy, 4, 0)
+    assert [figure.what for figure in figures if not figure.holds] == ["ways in which subject or grader failed"]
+    assert {figure.what: figure.value for figure in figures[:10]} == {
+        LOST: 0,
+        "samples of 16, filtered": 1,
+        "samples of 16, refuses": 11,
+        "samples of 16, truncated": 1,
+        "samples of 16, ungraded": 3,
+        WRONG: 0,
+        WRONG_IN_SPITE: 0,
+        "samples with a fault": 7,
+        "samples with a fault, labelled all the same": 2,
+        "faults": 7,
+    }
