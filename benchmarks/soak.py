@@ -53,7 +53,7 @@ CONNECTIONS = 40
 ATTEMPT_TIMEOUT = 10
 """Seconds after which a request that hangs is made anew: nobody waits here as long as for a model."""
 
-WARM_UP = 2 * CONNECTIONS
+WARM_UP = 20
 """Queries of a run in the same process before, after which all is imported and as many connections are open as may."""
 
 TASK = Path(__file__).parents[1] / "evals" / "helpful_only.py"
