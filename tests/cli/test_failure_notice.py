@@ -41,6 +41,7 @@ def sample_error(error: str, query: str = "q1") -> str:
             ["a/m: the endpoint answered 500" + MORE, "b/m: the endpoint answered 500" + MORE],
             id="two-models",
         ),
+        pytest.param([sample_error(f"a/m: not asked: x; {KEY}")], [], id="not-asked-as-was-said"),
         pytest.param([sample_error("KeyError('x')")] * 2, [sample_error("KeyError('x')")] * 2, id="another-error"),
         pytest.param([KEY] * 2, [KEY] * 2, id="another-warning"),
         pytest.param(["no \x1b[2J% d\x9b"], ["no [U+001B][2J% d[U+009B]"], id="escape-sequences"),

@@ -157,11 +157,21 @@ def test_another_failure_is_left_as_it_is(error: Exception) -> None:
         ("a/ft:m: the endpoint answered 401; check the key", "a/ft:m: the endpoint answered 401"),
         ("a/m: no answer from http://localhost:1/v1; check the network", "a/m: no answer"),
         ("a/m: no answer; check the network", "a/m: no answer"),
+        ("a/m: not asked: nothing came in 3 attempts; no answer", "a/m: not asked"),
         ("a/m: the endpoint's answer cannot be read (KeyError: 7)", "a/m: the endpoint's answer cannot be read"),
         ("ValueError: a/m: no answer", None),
         ("planned", None),
     ],
-    ids=["words-that-differ", "colon-in-the-name", "address", "no-address", "unreadable", "in-another-text", "other"],
+    ids=[
+        "words-that-differ",
+        "colon-in-the-name",
+        "address",
+        "no-address",
+        "dead",
+        "unreadable",
+        "in-another-text",
+        "other",
+    ],
 )
 def test_failures_of_one_kind(text: str, kind: str | None) -> None:
     assert (is_endpoint_error(text), kind_of_failure(text)) == (kind is not None, kind or text)
