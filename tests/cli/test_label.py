@@ -421,6 +421,28 @@ def test_a_disk_that_is_full_leaves_the_logs_as_they_were(
     assert contents(logs) == before
 
 
+def test_an_import_that_was_killed_between_two_logs_goes_on(logs: Path, tmp_path: Path) -> None:
+    file = put(tmp_path / "a.jsonl", map(line, [*samples(logs / FREE), *samples(logs / PAID)]))
+    before = contents(logs)
+    if not (child := os.fork()):
+        move = Path.replace
+
+        def dies(source: Path, target: Path) -> Path:
+            if target.name == PAID:
+                os._exit(9)
+            return move(source, target)
+
+        Path.replace = dies  # type: ignore[assignment, method-assign]
+        af("import", file, "--logs", logs)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    killed = contents(logs)
+    assert (killed[FREE] == before[FREE], killed[PAID] == before[PAID]) == (False, True)
+    assert "Logs that changed: 1" in af("import", file, "--logs", logs).output
+    assert "Nothing is new" in af("import", file, "--logs", logs).output
+    assert read_replies(str(logs)).exclusions == []
+
+
 def test_a_log_that_somebody_writes_meanwhile_keeps_what_they_wrote(
     logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
