@@ -14,16 +14,16 @@ from time import monotonic
 from filelock import FileLock, Timeout
 from inspect_ai.log import EvalLog, read_eval_log_sample_summaries
 
-from cli.folder_lock import alone_in
+from cli.folder_check import check_logs
+from cli.folder_lock import LOCK, alone_in
 from cli.run_folder import newest_logs
 from evals.engine_files import flow_spec
 from evals.pair_gate import ALL_SAMPLES, ALL_TASKS, pair_gate
 from evals.sweep import Experiment
+from study.invalid_input import InvalidInputError
 
 _GRACE = 60.0
 """Seconds that a process which works for a parent that died has to write its logs."""
-
-_LOCK = ".af-sweep.lock"
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,12 @@ def run_experiment(one: Experiment, log_dir: str) -> Outcome:
     folder = f"{log_dir.rstrip('/')}/{one.folder}"
     try:
         with _interruptible(), _alone_in(folder):
+            check_logs(folder)
             replies, failure = _run(one, folder)
     except Timeout:
         replies, failure = 0, f"another process is at work in {folder}; wait for it, and type the command again"
+    except InvalidInputError as error:
+        replies, failure = 0, error.message
     except Exception as error:  # noqa: BLE001 - one that fails stops no other, and is told
         replies, failure = 0, " ".join(str(error.__cause__ or error).split()) or type(error).__name__
     return Outcome(
@@ -134,7 +137,7 @@ def _alone_in(folder: str) -> AbstractContextManager[object]:
     if "://" in folder:
         return alone_in(folder)
     Path(folder).mkdir(parents=True, exist_ok=True)
-    return FileLock(Path(folder) / _LOCK, timeout=_GRACE)
+    return FileLock(Path(folder) / LOCK, timeout=_GRACE)
 
 
 def _end_with_parent() -> None:
