@@ -23,7 +23,7 @@ from analysis.calibration_record import (
     Share,
     Transfer,
 )
-from analysis.log_file import BROKEN, plain, unreadable
+from analysis.log_file import BROKEN, check, plain, unreadable
 from analysis.statistics.fewer_votes import Chances, fewer_votes
 from analysis.statistics.labelled_share import labelled_share
 from analysis.statistics.roc import roc_area
@@ -78,6 +78,7 @@ def read_calibration(location: str) -> CalibrationRecord:
         InvalidInputError: If it cannot be read or is no calibration, was not finished, or judged nothing; or if the
             labels that it was run on are all of one kind.
     """
+    check(plain(location), whole=True)
     try:
         log = read_eval_log(location, exclude_fields={"events", "store", "attachments"})
     except BROKEN as error:

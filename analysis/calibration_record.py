@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from study.bounded_file import TABLE, read_bounded
 from study.invalid_input import InvalidInputError
 from study.vote import THRESHOLD
 
@@ -264,7 +265,7 @@ def load_record(path: Path) -> CalibrationRecord:
         InvalidInputError: If the file is not there, is not whole, or is no record of this version.
     """
     try:
-        return CalibrationRecord.model_validate_json(path.read_bytes())
+        return CalibrationRecord.model_validate_json(read_bounded(path, TABLE))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))

@@ -10,7 +10,9 @@ from pathlib import Path
 from fsspec.core import url_to_fs
 from inspect_ai.log import EvalLog, EvalLogInfo, list_eval_logs, read_eval_log
 
+from study.bounded_file import check_bounded
 from study.invalid_input import InvalidInputError
+from study.log_archive import check_log, check_members, is_local, largest
 from study.secret import key_in_address, without_key
 
 LogSource = str | Path | EvalLogInfo | EvalLog
@@ -167,15 +169,19 @@ def content_key(location: str) -> tuple[str, str]:
     JSON log all bytes are.
 
     Raises:
-        InvalidInputError: If the file is not whole.
+        InvalidInputError: If the file is not whole, or no log that Inspect wrote.
     """
     files, path = url_to_fs(location, use_listings_cache=False)
     try:
+        if is_local(location):
+            check_bounded(Path(path), largest(location), location)
         with files.open(path, "rb") as file:
             if not location.endswith(".eval"):
                 return hashlib.file_digest(file, "sha256").hexdigest(), ""
             with zipfile.ZipFile(file) as parts:
-                members = parts.infolist()
+                members = check_members(parts, location)
+    except InvalidInputError:
+        raise
     except BROKEN as error:
         raise unreadable(location, error) from error
     listed = [(member.filename, member.CRC, member.file_size) for member in members]
@@ -189,8 +195,23 @@ def read_header(location: str) -> EvalLog:
     Raises:
         InvalidInputError: If it cannot be read.
     """
+    check(location)
     try:
         return read_eval_log(location, header_only=True)
+    except BROKEN as error:
+        raise unreadable(location, error) from error
+
+
+def check(location: str, *, whole: bool = False) -> None:
+    """Refuse a log that nobody should open; arguments as `study.log_archive.check_log`.
+
+    Raises:
+        InvalidInputError: If it is such a log, or cannot be read.
+    """
+    try:
+        check_log(location, whole=whole)
+    except InvalidInputError:
+        raise
     except BROKEN as error:
         raise unreadable(location, error) from error
 

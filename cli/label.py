@@ -19,6 +19,7 @@ from cli.reading import reading
 from reading_room.disagreements import write_disagreements
 from reading_room.label_import import Change, Imported, import_labels
 from reading_room.paired_replies import PairedReplies
+from study.bounded_file import TABLE, read_bounded
 from study.human_label import QUESTIONS, UNSURE
 from study.invalid_input import InvalidInputError
 from study.label_lines import LabelLine, merged, read_lines
@@ -161,7 +162,7 @@ def _read(files: Sequence[Path]) -> list[LabelLine]:
 
 def _content(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_bounded(file, TABLE)
     except OSError as error:
         raise InvalidInputError(f"{file} cannot be read ({error.strerror}); give a file of labels") from error
 

@@ -16,7 +16,9 @@ from documents.universe import Universe
 from documents.written import Unwritten, read_document, read_items
 from prompts.rubric import DOCUMENT_FILTERS
 from prompts.template import digest, source
+from study.bounded_file import TEXT, read_bounded
 from study.invalid_input import InvalidInputError
+from study.log_archive import check_log
 
 CANARY = "alignment-faking-evals:canary:7c1f5c0e-6a4b-4f0e-9f0d-52f3f1f0b9a4"
 """In every log, and the last line of every document that is exported, so that they can be found in training data."""
@@ -192,6 +194,7 @@ class Corpus:
             raise InvalidInputError(
                 f"{self.folder} is not finished: the {stage} are missing; type af documents write again as before"
             )
+        check_log(log, whole=True)
         return read_eval_log(log, exclude_fields={"messages", "events", "store", "attachments"}).samples or []
 
 
@@ -224,7 +227,7 @@ def read_corpus(folder: Path) -> Corpus:
     """
     path = folder / SETTINGS_FILE
     try:
-        return Corpus(folder, Settings.model_validate_json(path.read_text("utf-8")))
+        return Corpus(folder, Settings.model_validate_json(read_bounded(path, TEXT)))
     except OSError as error:
         raise InvalidInputError(
             f"{folder} holds no corpus ({SETTINGS_FILE}: {error.strerror}); af documents write makes one"

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from evals.mapping import Records, steps
+from study.bounded_file import LARGEST, check_bounded
 from study.invalid_input import InvalidInputError
 
-SIZE = 2**30
+SIZE = LARGEST
 """Most bytes of a file: it is read whole."""
 
 DEPTH = 64
@@ -63,9 +64,21 @@ def foreign_files(given: list[Path]) -> list[Path]:
     for path in found:
         if path.suffix.lower() not in SUFFIXES:
             raise InvalidInputError(f"{path} ends with {path.suffix!r}; give files that end with {', '.join(SUFFIXES)}")
-        if (size := path.stat().st_size) > SIZE:
-            raise InvalidInputError(f"{path} has {size:,} bytes, and {SIZE:,} are read at most; split it")
+        try:
+            check_bounded(path, SIZE)
+            links_out = [folder for folder in given if folder.is_dir() and _leads_out(path, folder)]
+        except (OSError, RuntimeError) as error:  # a link that leads nowhere, or to itself
+            raise InvalidInputError(f"{path} cannot be read ({_one_line(error)}); leave it out") from error
+        if links_out:
+            raise InvalidInputError(
+                f"{path} is a link that leads out of {links_out[0]}, to what nobody may have meant to hand on; put a "
+                "copy in its place, or leave it out"
+            )
     return found
+
+
+def _leads_out(path: Path, folder: Path) -> bool:
+    return path.is_relative_to(folder) and not path.resolve(strict=True).is_relative_to(folder.resolve())
 
 
 def read_records(path: Path, records: Records) -> Iterator[Found]:

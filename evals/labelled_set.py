@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from inspect_ai.log import EvalSample, list_eval_logs, read_eval_log
 from inspect_ai.scorer import Score
@@ -19,6 +20,7 @@ from scorers.reading import reading_of_sample
 from study.human_label import human_score, shown
 from study.invalid_input import InvalidInputError, unknown_value
 from study.labels import FakingLabel
+from study.log_archive import check_log
 from study.score_name import newest
 from study.terminal import echo
 
@@ -264,8 +266,11 @@ def _of_logs(path: Path, typed: str) -> LabelledSet:
     refusing: set[str] = set()
     for location in logs:
         try:
+            check_log(location, whole=True)
             log = read_eval_log(location, resolve_attachments=True)
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except InvalidInputError:
+            raise
+        except (OSError, BadZipFile, ValueError, KeyError, EOFError) as error:
             raise InvalidInputError(f"labels={typed!r}: {location} cannot be read ({error}); leave it out") from error
         for sample in log.samples or []:
             name = newest(sample.scores or {}, human_score(QUESTION))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from study.bounded_file import TABLE, read_bounded
 from study.invalid_input import InvalidInputError
 
 GITHUB = "https://raw.githubusercontent.com"
@@ -86,8 +87,11 @@ def fetch(published: PublishedSet) -> Path:
 def copy_of(path: Path) -> PublishedSet | None:
     """The published set whose file this is, byte by byte, whatever it is called."""
     try:
-        found = sha256(path.read_bytes()).hexdigest()
-    except OSError:  # no copy of anything; whoever reads it as a file of the user's says what is wrong with it
+        found = sha256(read_bounded(path, TABLE)).hexdigest()
+    except (
+        OSError,
+        InvalidInputError,
+    ):  # no copy of anything; whoever reads it as a file of the user's says what is wrong with it
         return None
     return next((published for published in PUBLISHED.values() if published.sha256 == found), None)
 

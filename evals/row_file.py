@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 from unicodedata import category
 
+from study.bounded_file import TABLE, check_bounded, read_bounded
 from study.invalid_input import InvalidInputError, unknown_value
 
 ID_COLUMNS = ("id", "query_id")
@@ -20,6 +21,8 @@ LONGEST_ID = 1_000
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN = 5
+_BATCH = 256
+_TOO_MUCH = f"written out it has more than {TABLE:,} bytes"
 
 Row = dict[str, object]
 """A row, by column."""
@@ -170,7 +173,10 @@ def read_rows(path: Path, named: str) -> list[Row]:
         endings = ", ".join(FORMATS)
         raise InvalidInputError(f"{named} ends in {path.suffix!r}; give a file that ends in one of {endings}")
     try:
+        check_bounded(path, TABLE, named)
         return reader(path)
+    except InvalidInputError:
+        raise
     except FileNotFoundError as error:
         raise InvalidInputError(f"{named}: there is no file {path}; check the path") from error
     except UnicodeDecodeError as error:
@@ -214,14 +220,27 @@ def _read_jsonl(path: Path) -> list[Row]:
 
 
 def _read_parquet(path: Path, columns: list[str] | None = None) -> list[Row]:
-    from pyarrow.parquet import read_table  # heavy, and every Inspect process imports this module
+    from pyarrow.parquet import ParquetFile  # heavy, and every Inspect process imports this module
 
-    return [dict(row) for row in read_table(path, columns=columns).to_pylist()]
+    rows: list[Row] = []
+    size = 0
+    with ParquetFile(path) as file:
+        declared = max(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
+        if max(declared, file.metadata.num_rows) > TABLE:
+            raise ValueError(_TOO_MUCH)
+        for batch in file.iter_batches(_BATCH, columns=columns):  # of one that says little and holds much, not all
+            read = batch.to_pylist()
+            # The batch itself may hold a text once that a thousand rows repeat.
+            size += batch.nbytes + sum(len(value) for row in read for value in row.values() if isinstance(value, str))
+            if size > TABLE:
+                raise ValueError(_TOO_MUCH)
+            rows += read
+    return rows
 
 
 def _text(path: Path) -> str:
     """Content without a byte-order mark and the line ends that close it; those inside are kept as they are."""
-    return path.read_bytes().decode("utf-8-sig").rstrip("\r\n")
+    return read_bounded(path, TABLE).decode("utf-8-sig").rstrip("\r\n")
 
 
 _READERS: dict[str, Callable[[Path], list[Row]]] = {

@@ -20,6 +20,7 @@ from evals.task_options import Options, TaskOptions
 from prompts.template import digest
 from prompts.variation import BASE, find_variation
 from scorers.judge import control_mismatch
+from study.bounded_file import TEXT, read_bounded
 from study.condition import Condition
 from study.invalid_input import InvalidInputError, unknown_value
 
@@ -88,8 +89,9 @@ class Sweep(BaseModel, frozen=True, extra="forbid"):
             InvalidInputError: If it cannot be read, or says what cannot be; the message names file, line and key.
         """
         try:
-            text = file.read_text("utf-8")
+            text = read_bounded(file, TEXT).decode("utf-8")
             node = yaml.compose(text, yaml.SafeLoader)
+            _refuse_what_grows(node, file)
             given = yaml.safe_load(text)
         except OSError as error:
             raise InvalidInputError(
@@ -99,6 +101,12 @@ class Sweep(BaseModel, frozen=True, extra="forbid"):
             raise InvalidInputError(f"{file} is no text in UTF-8; give a sweep, a file of YAML") from error
         except yaml.YAMLError as error:
             raise InvalidInputError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
+        except RecursionError as error:
+            raise InvalidInputError(f"{file} is nested too deeply; {_REMEDY}") from error
+        except InvalidInputError:
+            raise
+        except ValueError as error:  # a number of thousands of digits, or a day that no calendar has
+            raise InvalidInputError(f"{file} has a value that cannot be read ({error}); {_REMEDY}") from error
         if not isinstance(given, dict):
             raise InvalidInputError(f"{file} is no mapping; it needs the keys models and settings")
         if twice := _twice(node):
@@ -248,6 +256,37 @@ def _made(named: NamedModel, with_keys: bool) -> Model | None:
 
 
 # --- What is wrong with a file
+
+
+_MOST_NODES = 10_000
+"""Values of a file, aliases written out."""
+
+_REMEDY = "write it as those in sweeps/ are"
+
+
+def _refuse_what_grows(node: yaml.Node | None, file: Path) -> None:
+    """Refuse aliases that stand for themselves, or that a few lines of make a number without end.
+
+    Raises:
+        InvalidInputError: If there are any.
+        RecursionError: If values are nested too deeply.
+    """
+    sizes: dict[int, float] = {}
+
+    def size(one: yaml.Node) -> float:
+        if id(one) not in sizes:
+            sizes[id(one)] = float("inf")  # until it is known: what holds itself is endless
+            sizes[id(one)] = 1 + sum(map(size, _inside(one)))
+        return sizes[id(one)]
+
+    if node is not None and size(node) > _MOST_NODES:
+        raise InvalidInputError(f"{file} has more than {_MOST_NODES:,} values, with its aliases written out; {_REMEDY}")
+
+
+def _inside(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [one for pair in node.value for one in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 _TABLES: Mapping[str, type[BaseModel]] = {"models": NamedModel, "graders": NamedModel, "settings": SweptSetting}

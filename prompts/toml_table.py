@@ -27,6 +27,8 @@ def read_table(kind: type[Table], text: str, path: str) -> Table:
         raise InvalidInputError(f"{path} is not TOML ({error}); correct it") from error
     except ValidationError as error:
         raise _translated(kind, error, path) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or tables without end
+        raise InvalidInputError(f"{path} cannot be read as TOML ({error}); correct it") from error
 
 
 def _translated(kind: type[BaseModel], error: ValidationError, path: str) -> InvalidInputError:

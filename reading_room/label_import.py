@@ -26,7 +26,7 @@ from inspect_ai.scorer import Score, ScoreEdit
 from pydantic import ValidationError
 
 from analysis.frame import Progress
-from analysis.log_file import BROKEN, content_key, is_ours, read_header, unreadable
+from analysis.log_file import BROKEN, check, content_key, is_ours, read_header, unreadable
 from analysis.log_rows import reply_id
 from analysis.reply_schema import FAKING_SCORER
 from reading_room.transcript import reasoning_as_redacted
@@ -159,6 +159,7 @@ def _change_log(
 ) -> tuple[dict[Key, Change], Callable[[], object] | None]:
     """What labels change in a log, and what puts the changed one in its place; None where nothing does."""
     before = content_key(location)
+    check(location, whole=True)
     try:
         log = read_eval_log(location)
     except BROKEN as error:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from inspect_ai.log import EvalLog, read_eval_log
 
 from analysis.frame import Replies
-from analysis.log_file import BROKEN, unreadable
+from analysis.log_file import BROKEN, check, unreadable
 from analysis.log_rows import reply_id
 from analysis.reply_schema import NO_LABEL, reason_column
 from documents.corpus import CANARY
@@ -293,6 +293,7 @@ def _refuse_logs_inside(folder: Path, replies: Replies) -> None:
 
 
 def _whole(location: str) -> EvalLog:
+    check(location, whole=True)
     try:
         return read_eval_log(location)
     except BROKEN as error:

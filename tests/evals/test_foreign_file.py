@@ -101,7 +101,7 @@ def test_files_are_found_in_folders_and_others_refused(
     with pytest.raises(InvalidInputError, match="holds no file that ends with"):
         foreign_files([tmp_path / "empty"])
     monkeypatch.setattr("evals.foreign_file.SIZE", 1)
-    with pytest.raises(InvalidInputError, match="has 2 bytes, and 1 are read at most; split it"):
+    with pytest.raises(InvalidInputError, match="has more than 1 bytes, which is the most that is read; split it"):
         foreign_files(inside[:1])
 
 

@@ -495,8 +495,7 @@ ONE, ENDINGS = "query\nOne request\n", ".csv, .jsonl, .parquet"
             "corrupt.parquet",
             "PAR1 and nothing else",
             None,
-            "queries='corrupt.parquet' cannot be read as .parquet: Could not open Parquet input source "
-            "'{folder}/corrupt.parquet': Parquet magic bytes not found in footer. "
+            "queries='corrupt.parquet' cannot be read as .parquet: Parquet magic bytes not found in footer. "
             "Either the file is corrupted or this is not a parquet file" + ANEW,
             id="corrupt-parquet",
         ),
