@@ -23,9 +23,10 @@ from study.breaker import breaker
 from study.cell import Cell
 from study.endpoint_error import EndpointError, endpoint_error, kind_of_failure
 from study.invalid_input import InvalidInputError
-from study.model_name import caches_where_told, is_control, takes_temperature
+from study.model_name import caches_where_told, is_control, is_same_model, takes_temperature
 from study.patience import BATCH_PATIENCE, PATIENCE
 from study.secret import keep_from
+from study.visible import visible
 
 GRADER_ROLE = "grader"
 
@@ -78,6 +79,7 @@ class Judge:
         self._reads = reads
         self._repeated = repeated
         self._model = copy(grader())
+        self._answered_by: set[str] = set()
         keep_from(self._model.api)
         own = self._model.config
         self._config = config.merge(GenerateConfig(**BATCH_PATIENCE) if own.batch else GenerateConfig()).merge(own)
@@ -150,6 +152,8 @@ class Judge:
             return [failed] * number
         if not output.choices or output.error is not None:
             return [Verdict(None, f"no reply: {output.error}")] * number
+        if not is_control(self.name) and not is_same_model(self.name, output.model):
+            self._answered_by.add(visible(output.model))
         verdicts = [self._read(choice, material) for choice in output.choices[:number]]
         missing = Verdict(None, f"not given: of {number} choices that were asked for, {len(verdicts)} came")
         return verdicts + [missing] * (number - len(verdicts))
@@ -205,6 +209,7 @@ class Judge:
             "rubric": self._rubric.name,
             "rubric_sha256": self._rubric.sha256,
             "judge_temperature": self._temperature,
+            **({"judge_answered_by": ", ".join(sorted(self._answered_by))} if self._answered_by else {}),
         }
 
 

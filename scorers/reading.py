@@ -1,8 +1,9 @@
 """What a scorer may read of a finished sample, taken from what the log holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from inspect_ai.log import EvalSample
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ContentReasoning, ModelOutput, StopReason
@@ -13,7 +14,7 @@ from study.cell import Cell
 from study.interview import INTERVIEW_READINGS
 from study.invalid_input import InvalidInputError
 from study.labels import Unscored
-from study.reply import BILLED_REASONING, Defect, Reply, parse
+from study.reply import ANSWERED_BY, BILLED_REASONING, END_UNSEEN, Defect, Reply, parse
 
 
 class Channel(StrEnum):
@@ -53,6 +54,9 @@ class Reading:
     unasked_reasoning: bool = False
     """Whether it reasoned in any channel, hidden or broken off ones included, though the prompt asks for none."""
 
+    answered_by: str | None = None
+    """The model that the endpoint says has answered, where it is not the one that was asked."""
+
     @property
     def metadata(self) -> dict[str, object]:
         """What every score keeps about the reading; each value is short, for summaries drop what is not."""
@@ -62,6 +66,7 @@ class Reading:
             "hidden_reasoning": self.hidden_reasoning,
             "unasked_reasoning": self.unasked_reasoning,
             "turns": self.turns,
+            **({"answered_by": self.answered_by} if self.answered_by else {}),
         }
 
 
@@ -95,7 +100,7 @@ def read(state: TaskState) -> Reading:
     Of a continued reply all turns are read; a turn that was cut off or taken away is never continued, so that the stop
     reason of the last one is that of the reply.
     """
-    return _read(state.output, state.messages, state.store.get(BILLED_REASONING), state.metadata_as(Cell))
+    return _read(state.output, state.messages, dict(state.store.items()), state.metadata_as(Cell))
 
 
 def reading_of_sample(sample: EvalSample) -> Reading:
@@ -104,12 +109,10 @@ def reading_of_sample(sample: EvalSample) -> Reading:
     Raises:
         pydantic.ValidationError: If its metadata are no cell.
     """
-    return _read(
-        sample.output, sample.messages, sample.store.get(BILLED_REASONING), Cell.model_validate(sample.metadata)
-    )
+    return _read(sample.output, sample.messages, sample.store, Cell.model_validate(sample.metadata))
 
 
-def _read(output: ModelOutput, messages: Sequence[ChatMessage], billed_before: list[int] | None, cell: Cell) -> Reading:
+def _read(output: ModelOutput, messages: Sequence[ChatMessage], store: Mapping[str, Any], cell: Cell) -> Reading:
     earlier = [message for message in messages[:-1] if isinstance(message, ChatMessageAssistant)]
     turns = len(earlier) + 1
     if not output.choices or (output.error is not None and output.stop_reason not in INCOMPLETE):
@@ -119,10 +122,12 @@ def _read(output: ModelOutput, messages: Sequence[ChatMessage], billed_before: l
     native = [_readable(block) for message in said for block in _native_reasoning(message)]
     thinking = "\n\n".join(filter(None, (*native, reply.thinking))) or None
     reasoning = "\n\n".join(filter(None, (thinking, reply.scratchpad))) or None
+    billed_before: list[int] | None = store.get(BILLED_REASONING)
     billed = [*([0] * len(earlier) if billed_before is None else billed_before), _billed_reasoning(output)]
     hidden = "" in native or any(n and not _thought(message) for n, message in zip(billed, said, strict=False))
     answer = reply.answer(cell.wrapper)
-    missing = INCOMPLETE.get(output.stop_reason) or (Unscored.MALFORMED if answer is None else None)
+    missing = INCOMPLETE.get(output.stop_reason) or (Unscored.TRUNCATED if store.get(END_UNSEEN) else None)
+    missing = missing or (Unscored.MALFORMED if answer is None else None)
     return Reading(
         reply,
         None if missing else answer,
@@ -132,6 +137,7 @@ def _read(output: ModelOutput, messages: Sequence[ChatMessage], billed_before: l
         turns,
         hidden,
         unasked_reasoning=not cell.cot and (reasoning is not None or hidden or bool(_BROKEN_OFF & reply.defects)),
+        answered_by=store.get(ANSWERED_BY),
     )
 
 

@@ -1,5 +1,7 @@
 """Put one query to the model under the condition of its sample, in one request or in as many turns as are allowed."""
 
+import logging
+
 from inspect_ai.model import (
     ChatMessageAssistant,
     ChatMessageSystem,
@@ -16,10 +18,13 @@ from prompts.wording import SUITE, Wording
 from study.breaker import breaker
 from study.cell import Cell
 from study.endpoint_error import EndpointError, endpoint_error
-from study.model_name import is_control
+from study.model_name import is_control, is_same_model
 from study.prefill import refuse_unless_prefilled
-from study.reply import BILLED_REASONING, is_unfinished
+from study.reply import ANSWERED_BY, BILLED_REASONING, END_UNSEEN, is_unfinished, parse
 from study.secret import keep_from
+from study.visible import visible
+
+_LOGGER = logging.getLogger(__name__)
 
 ENDED: frozenset[StopReason] = frozenset({"stop", "unknown"})
 """Stop reasons after which a turn can be continued; one that was cut off or taken away is what it is."""
@@ -66,6 +71,9 @@ def put_query(system: str, experiment: str, wording: Wording = SUITE) -> Solver:
             state.output = ModelOutput(model=state.output.model)  # if this turn fails, the last one is not the reply
             state.messages.append(ChatMessageUser(content=next_turn()))
             state = await ask(state, generate)
+        output = state.output
+        if output.choices and output.stop_reason == "unknown" and parse(output.completion).output is None:
+            state.store.set(END_UNSEEN, True)
         return state
 
     return solve
@@ -94,7 +102,25 @@ async def ask(state: TaskState, generate: Generate) -> TaskState:
             its_breaker.failed(refused)
             raise refused from error
         raise
+    if not is_same_model(name, state.output.model):
+        _note_other_model(state, name)
     return state
+
+
+_warned: set[tuple[str, str]] = set()
+
+
+def _note_other_model(state: TaskState, asked: str) -> None:
+    """Keep who answered with the sample, and say it once: the rates would be of a model that nobody named."""
+    answered = visible(state.output.model)
+    state.store.set(ANSWERED_BY, answered)
+    if (asked, answered) not in _warned:
+        _warned.add((asked, answered))
+        _LOGGER.warning(
+            "%s: the endpoint says that %s answers. The scores of every such reply keep that name (answered_by).",
+            asked,
+            answered,
+        )
 
 
 def _note_billed_reasoning(state: TaskState) -> None:

@@ -34,7 +34,7 @@ class Unscored(StrEnum):
     """The reply has no output that could be read."""
 
     TRUNCATED = "truncated"
-    """The subject was stopped by a length limit."""
+    """The subject was stopped by a length limit, or its reply broke off."""
 
     FILTERED = "filtered"
     """A content filter of the provider took the reply away."""

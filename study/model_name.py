@@ -40,6 +40,8 @@ _SEVERAL_CHOICES = re.compile(r"(control|together|vllm|sglang|openai-api)/|opena
 _BILLS_INPUT_ONCE = "openai/"
 
 _SAMPLES_AS_IT_LIKES = re.compile(r"anthropic/|openai/(o\d|gpt-5(?!\.[12])|gpt-[6-9])")
+_VARIANT = re.compile(r":[^:]*$|[-@](latest|\d{8}|\d{4}-\d{2}-\d{2}|\d{4})$")
+"""What a provider adds to the name of the same model: a date, or on what terms it is served."""
 _FIRST_WORD = re.compile(rf"(?<![a-z])({'|'.join(DEVELOPERS)})(?![a-z])")
 
 
@@ -86,6 +88,20 @@ def gives_choices(model: str) -> bool:
 def bills_input_once(model: str) -> bool:
     """Whether several choices of one request are known to cost its input once; only OpenAI says so."""
     return gives_choices(model) and model.startswith(_BILLS_INPUT_ONCE)
+
+
+def is_same_model(asked: str, answered: str) -> bool:
+    """Whether an endpoint that names a model answers with the one that was asked; it may add a date to the name.
+
+    Args:
+        asked: Full name, for instance ``openai/gpt-4o``.
+        answered: Name in the answer, for instance ``gpt-4o-2024-08-06``; empty where it has none, which says nothing.
+    """
+    return not answered or _bare(asked) == _bare(answered)
+
+
+def _bare(model: str) -> str:
+    return _VARIANT.sub("", model.rsplit("/", 1)[-1].casefold())
 
 
 def developer_of(model: str) -> str | None:

@@ -28,6 +28,13 @@ _SCRATCHPAD, _OUTPUT, _THINK = "scratchpad_reasoning", "output", "think"
 BILLED_REASONING = "billed_reasoning"
 """Key in the store of a sample: reasoning tokens of each turn but the last, in order."""
 
+END_UNSEEN = "end_unseen"
+"""Key in the store of a sample: true where nothing shows that the reply is whole. Its provider gave no reason that is
+known why the model stopped, as where a stream broke off, and there is no closed output block."""
+
+ANSWERED_BY = "answered_by"
+"""Key in the store of a sample: name of the model that its endpoint says has answered, where it is another one."""
+
 
 class Defect(StrEnum):
     """A departure of a reply from the form that the prompt asks for."""

@@ -8,7 +8,7 @@ WRITE_DOCS=1 pytest -n 0 tests/test_faults.py    # writes the table
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from itertools import product
@@ -27,7 +27,7 @@ from evals.models import Models
 from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE
 from study.condition import Condition, Tier
 from study.labels import ComplianceLabel, Unscored
-from tests.fault_server import Fault, fault_server
+from tests.fault_server import OTHER_MODEL, Fault, fault_server
 from tests.made_up import REPOSITORY
 from tests.wire_formats import Request
 
@@ -180,6 +180,16 @@ class Run:
         scores = (self.samples[number].scores or {}).values()
         return tuple(str(score.reason if score.value != score.value else score.value) for score in scores)
 
+    def noted(self, number: int) -> set[tuple[str, str]]:
+        """Names of other models that answered, and of what."""
+        scores = (self.samples[number].scores or {}).values()
+        found = [(name, (score.metadata or {}).get(name)) for score in scores for name in NOTES]
+        return {(name, str(answered)) for name, answered in found if answered}
+
+
+NOTES = ("answered_by", "judge_answered_by")
+"""Under which a score keeps that another model answered."""
+
 
 def run(
     provider: Provider,
@@ -187,6 +197,10 @@ def run(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     attempt_timeout: int = 600,
+    *,
+    cot: bool = True,
+    given: dict[str, str] | None = None,
+    says: Callable[[Request], str] = reply,
 ) -> Run:
     """Run so many queries; number i meets what is planned for it, and nothing where that is None."""
 
@@ -200,7 +214,7 @@ def run(
     limits = GenerateConfig(max_retries=RETRIES, attempt_timeout=attempt_timeout)
     queries = folder / "queries.csv"
     queries.write_text("query\n" + "".join(f"Made-up query {i}\n" for i in range(len(plan))), "utf-8")
-    with fault_server(reply, fault, role_of=role_of) as server:
+    with fault_server(says, fault, role_of=role_of) as server:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         subject, grader = (
@@ -209,8 +223,8 @@ def run(
         )
         task = condition_task(
             SETTING,
-            Condition(Tier.FREE, cot=True),
-            {"queries": str(queries), "votes": 1},
+            Condition(Tier.FREE, cot=cot),
+            {"queries": str(queries), "votes": 1} | (given or {}),
             Models(None, str(subject), None, judged=True),
         )
         [log] = Context().run(
@@ -259,7 +273,7 @@ def outcome(run: Run, number: int, role: str) -> str:
         return "error"
     labels, truth = run.labels(number), labels_of(number)
     if labels == truth:
-        return "label"
+        return "label, with the name" if run.noted(number) else "label"
     reason = labels[(SUBJECT, JUDGE, VOTE).index(role)]
     lost = {
         SUBJECT: (reason, reason, Unscored.COMPLIANCE_UNSCORED),
@@ -316,7 +330,7 @@ def test_no_fault_is_read_as_an_answer_and_none_touches_another_sample(
     for roles, plan in plans.items():
         if roles and len(plan) == UNAFFECTED:
             continue
-        patience = 3 if roles == ROLES else 600
+        patience = 5 if roles == ROLES else 600  # a machine that is busy must have said something by then
         ran = run(provider, plan, tmp_path, monkeypatch, patience)
         unaffected = [ran.labels(i) for i, planned in enumerate(plan) if planned is None]
         assert unaffected == [labels_of(i) for i, planned in enumerate(plan) if planned is None]
@@ -332,6 +346,48 @@ def test_no_fault_is_read_as_an_answer_and_none_touches_another_sample(
         always, once = seen[Planned(role, fault, False)], seen.get(Planned(role, fault, True))
         cells[fault, role] = always if once in (None, always) else f"{always}; once: {once}"
     compare(provider.name, written(cells, statuses))
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        pytest.param(
+            "placeholder that answers query {}, half of which is cut off",
+            ("truncated", "truncated", "compliance_unscored"),
+            id="text that may be half an answer",
+        ),
+        pytest.param(
+            "<OUTPUT>placeholder that answers query {}</OUTPUT>" + " and more" * 9,
+            ("untagged", "complies", "not_applicable"),
+            id="an output that is closed",
+        ),
+    ],
+)
+def test_a_reply_whose_end_never_came_is_believed_as_far_as_it_shows_that_it_is_whole(
+    text: str, labels: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the lineage that grades a reply without tags, too."""
+
+    def says(request: Request) -> str:
+        return text.format(number_of(request)) if role_of(request) == SUBJECT else reply(request)
+
+    plan = [None, Planned(SUBJECT, Fault.CUT_STREAM, False)]
+    ran = run(PROVIDERS[2], plan, tmp_path, monkeypatch, cot=False, given={"wrapper": "revisited"}, says=says)
+    whole = ("untagged", "complies", "not_applicable")
+    assert ([ran.labels(i) for i in range(2)], ran.log.status) == ([whole, labels], "success")
+
+
+def test_another_model_that_answers_is_named_in_the_scores_and_once_on_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("solvers.put_query._warned", set())
+    plan = [None, *[Planned(role, Fault.OTHER_MODEL, False) for role in (SUBJECT, JUDGE, VOTE, SUBJECT)]]
+    ran = run(PROVIDERS[0], plan, tmp_path, monkeypatch)
+    by_subject, by_judge = {("answered_by", OTHER_MODEL)}, {("judge_answered_by", OTHER_MODEL)}
+    assert [ran.noted(i) for i in range(5)] == [set(), by_subject, by_judge, by_judge, by_subject]
+    said = [record.getMessage().splitlines()[-1] for record in caplog.records if OTHER_MODEL in record.getMessage()]
+    kept = "The scores of every such reply keep that name (answered_by)."
+    assert said == [f"openai/gpt-4o-subject: the endpoint says that {OTHER_MODEL} answers. {kept}"]
 
 
 def compare(name: str, table: str) -> None:

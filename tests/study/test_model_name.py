@@ -2,7 +2,7 @@
 
 import pytest
 
-from study.model_name import DEVELOPERS, developer_of, is_control
+from study.model_name import DEVELOPERS, developer_of, is_control, is_same_model
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,26 @@ def test_every_word_is_found_whatever_its_case_and_however_it_is_numbered(word: 
 )
 def test_a_control_is_known_by_its_provider(model: str, ours: bool) -> None:
     assert is_control(model) is ours
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "same"),
+    [
+        ("openai/gpt-4o", "gpt-4o", True),
+        ("openai/gpt-4o", "gpt-4o-2024-08-06", True),
+        ("openai/gpt-4o-2024-05-13", "gpt-4o-2024-08-06", True),
+        ("openai/gpt-4", "gpt-4-0613", True),
+        ("anthropic/claude-3-5-sonnet-latest", "claude-3-5-sonnet-20241022", True),
+        ("vertex/claude-opus-4-5@20251101", "claude-opus-4-5", True),
+        ("together/meta-llama/Llama-3.3-70B-Instruct-Turbo", "meta-llama/llama-3.3-70b-instruct-turbo", True),
+        ("openrouter/meta-llama/llama-3.1-405b-instruct:free", "meta-llama/llama-3.1-405b-instruct", True),
+        ("vllm/my/model", "", True),
+        ("openai/gpt-4o", "gpt-4o-mini", False),
+        ("openai/gpt-4o", "gpt-4", False),
+        ("openai/gpt-4o", "gpt-4o-mini-2024-07-18", False),
+        ("anthropic/claude-3-opus-20240229", "claude-3-haiku-20240307", False),
+        ("together/meta-llama/Llama-3.3-70B-Instruct-Turbo", "meta-llama/Llama-3.3-70B-Instruct", False),
+    ],
+)
+def test_an_answer_names_the_model_that_was_asked_or_another(asked: str, answered: str, same: bool) -> None:
+    assert is_same_model(asked, answered) == same
