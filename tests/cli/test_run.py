@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, write_eval_lo
 
 from analysis.exclusion import ExclusionKind
 from analysis.frame import read_replies
+from cli.folder_check import check_logs
 from cli.main import main
 from cli.run_folder import newest_logs
 from evals.budget import ACCOUNT, Account, Cap, Unit
@@ -146,6 +147,23 @@ def test_only_what_the_newest_log_holds_all_of_is_removed(tmp_path: Path) -> Non
         os.utime(tmp_path / f"{name}.eval", (0, 0))  # long ago
     assert [Path(kept.location).name for kept in newest_logs(str(tmp_path))] == [Path(log.location).name]
     assert {path.stem for path in tmp_path.glob("*.eval")} == {Path(log.location).stem, "judged-by-another", "more"}
+
+
+def test_a_clock_that_is_set_back_amid_a_run_costs_no_reply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inspect would remove what it has just written: to the clock of now, the log that it went on from is newer."""
+    task = f"{TASK}@helpful_only_no_cot_free"
+    command = f"run {task} -T votes=1 --display none --log-dir {tmp_path} --limit"
+
+    def set_back(folder: str) -> list[EvalLog]:
+        logs = check_logs(folder)
+        for log in tmp_path.glob("*.eval"):
+            os.utime(log, (time() + 3600,) * 2)
+        return logs
+
+    monkeypatch.setattr("cli.run.check_logs", set_back)
+    for limit in (1, 2):
+        assert CliRunner().invoke(main, f"{command} {limit}").exit_code == 0
+    assert [len(log.samples or []) for log in logs_in(tmp_path)] == [2]
 
 
 # --- With a budget
