@@ -26,6 +26,7 @@ from evals.helpful_only import SETTING
 from evals.models import Models
 from prompts.rubric import ALIGNMENT_FAKING, COMPLIANCE
 from study.condition import Condition, Tier
+from study.endpoint_error import is_endpoint_error
 from study.labels import ComplianceLabel, Unscored
 from tests.fault_server import OTHER_MODEL, Fault, fault_server
 from tests.made_up import REPOSITORY
@@ -268,8 +269,8 @@ def both_ways(role: str, faults: Sequence[Fault]) -> list[Planned]:
 
 def outcome(run: Run, number: int, role: str) -> str:
     """In a word: ``label`` for what it would be without the fault, ``error``, or the reason for no label."""
-    if run.samples[number].error:
-        assert run.labels(number) == ()
+    if error := run.samples[number].error:
+        assert (run.labels(number), is_endpoint_error(error.message)) == ((), True), error.message
         return "error"
     labels, truth = run.labels(number), labels_of(number)
     if labels == truth:
