@@ -22,7 +22,7 @@ class CallLimits(Hooks):
 
     async def on_model_retry(self, data: ModelRetry) -> None:
         """Note an attempt that came to nothing."""
-        attempt_failed(data.status_code)
+        attempt_failed(data.status_code, data.exception_type)
 
     async def on_model_cache_usage(self, data: ModelCacheUsageData) -> None:
         """Note that nobody was asked."""

@@ -9,6 +9,7 @@ import re
 
 from inspect_ai.hooks import Hooks, ModelRetry, RunEnd, RunStart, TaskStart, hooks
 
+from study.breaker import is_given_up
 from study.endpoint_error import is_endpoint_error, is_not_asked, kind_of_failure
 from study.visible import visible
 
@@ -77,7 +78,7 @@ class FailureNotice(Hooks):
     async def on_model_retry(self, data: ModelRetry) -> None:
         """Say that nobody answers, once a model."""
         answered = data.status_code is not None
-        if answered or data.attempt < PATIENCE or data.eval_id not in self._ours:
+        if answered or data.attempt < PATIENCE or data.eval_id not in self._ours or is_given_up():
             return
         if data.model_name not in self._unanswered:
             self._unanswered.add(data.model_name)

@@ -27,6 +27,9 @@ it is to be tried again: whoever just typed the command is there to mend it."""
 UNREACHED_AFTER = 3
 """Attempts that this takes at least."""
 
+_CUT_OFF = "AttemptTimeoutError"
+"""What Inspect calls it when an attempt takes too long."""
+
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -114,16 +117,16 @@ class Breaker:
             return not self._answered
         return error.status in (None, 401, 402, 404, 429) or error.status >= 500
 
-    def unanswered(self, call: _Call) -> None:
-        """Note that an attempt of a call had no answer, and that it is to be tried again."""
+    def unanswered(self, call: _Call, error: str | None) -> None:
+        """Note that an attempt of a call had no answer, but this error, and that it is to be tried again."""
         self._unanswered += 1
         if self._answered or self.dead is not None or call.max_retries not in (None, MAX_RETRIES):
             return
         if self._unanswered >= UNREACHED_AFTER and monotonic() - self._began >= UNREACHED_FOR:
             of = self.endpoint
-            self._die(
-                f"nothing came in {self._unanswered} attempts", no_answer(of.model, of.key_variables, of.base_url)
-            )
+            slow = "attempt_timeout exceeded; --attempt-timeout gives it longer" if error == _CUT_OFF else ""
+            last = no_answer(of.model, of.key_variables, of.base_url, slow)
+            self._die(f"nothing came in {self._unanswered} attempts", last)
 
     def _die(self, why: str, error: EndpointError) -> None:
         self.dead = not_asked(self.endpoint.model, why, error)
@@ -159,6 +162,12 @@ def in_call() -> bool:
     return _current.get() is not None
 
 
+def is_given_up() -> bool:
+    """Whether the call that the caller works for is one to a model that is dead."""
+    call = _current.get()
+    return call is not None and call.breaker.dead is not None
+
+
 def attempt_begins(max_retries: int | None) -> None:
     """Note that a request goes out.
 
@@ -169,16 +178,17 @@ def attempt_begins(max_retries: int | None) -> None:
         call.waits, call.max_retries = False, max_retries
 
 
-def attempt_failed(status: int | None) -> None:
+def attempt_failed(status: int | None, error: str | None = None) -> None:
     """Note that a request failed, and is to be made again.
 
     Args:
         status: HTTP status of the answer; None where there was none.
+        error: Name of the type of the error; None where it is not known.
     """
     if call := _current.get():
         call.waits = True
         if status is None:
-            call.breaker.unanswered(call)
+            call.breaker.unanswered(call, error)
         if call.breaker.dead is not None:
             call.scope.cancel()
 

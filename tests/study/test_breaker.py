@@ -4,7 +4,15 @@ import asyncio
 
 import pytest
 
-from study.breaker import Breaker, answer_was_kept, attempt_begins, attempt_failed, begin_run, breaker
+from study.breaker import (
+    Breaker,
+    answer_was_kept,
+    attempt_begins,
+    attempt_failed,
+    begin_run,
+    breaker,
+    is_given_up,
+)
 from study.endpoint_error import EndpointError
 
 CAME, KEPT, NO_ANSWER = "came", "kept", None
@@ -123,6 +131,25 @@ def test_never_reached(
         "openai/m: not asked: nothing came in 3 attempts, and it is taken for dead for the rest of this run; no answer "
         "from http://localhost:1/v1; check the network, the base URL (OPENAI_BASE_URL), and that the server runs"
     )
+
+
+def test_a_server_that_is_too_slow_is_told_from_one_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("study.breaker.UNREACHED_FOR", 0.0)
+
+    async def ask() -> None:
+        async with made().call():
+            attempt_begins(7)
+            for _ in range(3):
+                assert not is_given_up()
+                attempt_failed(None, "AttemptTimeoutError")
+            assert is_given_up()
+            await asyncio.sleep(0)
+
+    told = (
+        r"no answer from http://localhost:1/v1 \(attempt_timeout exceeded; --attempt-timeout gives it longer\); check"
+    )
+    with pytest.raises(EndpointError, match=told):
+        asyncio.run(ask())
 
 
 def test_what_waits_is_given_up_and_what_is_out_is_not() -> None:
