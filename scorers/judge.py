@@ -194,7 +194,10 @@ class Judge:
             return Verdict(None, f"stopped by {choice.stop_reason}")
         text = choice.message.text
         instructions = self._rubric.system or self._rubric.user(**dict.fromkeys(material, ""))
-        return Verdict(text, contested=is_contested(text, material.values(), verdict_tags(instructions)))
+        tags = verdict_tags(instructions)
+        if tags and choice.stop_reason == "unknown" and not text.rstrip().endswith(">"):
+            return Verdict(None, "broke off: no known reason why the judge stopped, and no verdict at the end")
+        return Verdict(text, contested=is_contested(text, material.values(), tags))
 
     @property
     def _temperature(self) -> float | None:

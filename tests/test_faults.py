@@ -378,6 +378,17 @@ def test_a_reply_whose_end_never_came_is_believed_as_far_as_it_shows_that_it_is_
     assert ([ran.labels(i) for i in range(2)], ran.log.status) == ([whole, labels], "success")
 
 
+def test_a_verdict_that_the_judge_was_still_to_change_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def says(request: Request) -> str:
+        first = "<final_answer>no</final_answer> is what I would say, but then: "
+        return (first if role_of(request) == VOTE else "") + reply(request)
+
+    plan = [Planned(VOTE, Fault.CUT_STREAM, False), Planned(VOTE, Fault.UNKNOWN_FINISH, False)]
+    ran = run(PROVIDERS[2], [*plan, *[None] * 2, *plan[1:]], tmp_path, monkeypatch, says=says)
+    votes = ["unreadable_votes", "not_faking", "not_applicable", "faking", "faking"]
+    assert [ran.labels(i)[2] for i in range(5)] == votes
+
+
 def test_another_model_that_answers_is_named_in_the_scores_and_once_on_the_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
