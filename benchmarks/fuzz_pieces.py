@@ -13,7 +13,24 @@ SENTINEL = "SENTINEL-7f3a"
 MOST = 200_000
 """Characters of an input; few come near it, so that what is quadratic shows."""
 
-CLOSING = "</SCRATCHPAD_REASONING>"
+_SPELLINGS = (
+    *(("", "", ""),) * 4,
+    *(
+        (" ", " ", "\n"),
+        ("\t", "", " " * 9),
+        ("", "\n" * 9, ""),
+        ("", "", ' id="1"'),
+        ("", "", "\u00a0"),
+        ("", "", " ." * 40),
+    ),
+)
+OPENING = tuple(
+    f"<{before}{name}{after}>"
+    for name in ("SCRATCHPAD_REASONING", "scratchpad_Reasoning")
+    for before, _, after in _SPELLINGS
+)
+CLOSING = tuple(f"<{before}/{between}SCRATCHPAD_REASONING{after}>" for before, between, after in _SPELLINGS)
+"""A scratchpad's own tags, in the spellings that have to be read."""
 
 _SPACES = ("", "", "", " ", "\n", "\t ", "\u00a0", " " * 9, " " * 10)
 _ALIEN = (
@@ -120,6 +137,11 @@ ODD: tuple[Any, ...] = (
 """Values that a field may hold, or not."""
 
 
+_REPEATED = (" ", "\n", "\u00a0", "<", "</", "_", "*", "0", '"', "a ", "<think>", "<OUTPUT")
+_BEGUN = ("", "<", "</", "<OUTPUT", "<SCRATCHPAD_REASONING ", "<final_answer>", "1.b", '{"')
+"""What a reader may look for at every place of a long run of the same."""
+
+
 def as_json(value: Any) -> str:
     """JSON, also of what is nested more deeply than Python can write."""
     return json.dumps(value).replace(json.dumps(_DEEP), "[" * 5000 + "]" * 5000)
@@ -145,7 +167,8 @@ def changed(pieces: Sequence[str], pool: Sequence[str], random: Random) -> list[
             case 4:
                 found[at] = found[at].swapcase()
             case 5 if random.randrange(50) == 0:
-                found[at] *= random.randrange(1 + MOST // 4 // max(1, len(found[at])))
+                again = random.choice((found[at], random.choice(_REPEATED)))
+                found[at] = random.choice(_BEGUN) + again * random.randrange(1 + MOST // 4 // max(1, len(again)))
             case _:
                 found.insert(at, random.choice(pool))
     return found

@@ -26,6 +26,7 @@ from benchmarks.fuzz_pieces import (
     CLOSING,
     COLUMNS,
     ODD,
+    OPENING,
     REPLY,
     SENTINEL,
     TABLE,
@@ -53,7 +54,7 @@ from study.invalid_input import InvalidInputError
 from study.label_lines import LabelLine, merged, read_lines
 from study.labels import FakingLabel, Unscored
 from study.readings import READINGS
-from study.reply import Defect, before_draft, is_unfinished, parse
+from study.reply import before_draft, is_unfinished, parse
 from study.wrapper import Wrapper
 
 Pieces: TypeAlias = list[str]
@@ -87,10 +88,10 @@ def targets(folder: Path) -> list[Target]:
     return [
         Target("replies", 400_000, 50, _replies(), _reply_of, _read_reply),
         Target("verdicts", 350_000, 50, _pieces(answers, 20), _verdict_of(answers, rubrics), _read_verdict),
-        Target("label files", 170_000, 50, _pieces(TABLE, 4), _label_file_of, _read_label_file),
+        Target("label files", 172_500, 50, _pieces(TABLE, 4), _label_file_of, _read_label_file),
         Target("query sets", 75_000, 25, _pieces(TABLE, 20), _queries_of(folder), _read_queries),
-        Target("frame", 3_000, 10, st.none(), _log_of(log, folder), _read_frame),
-        Target("label import", 2_000, 10, st.none(), _import_of(log, folder), _import),
+        Target("frame", 1_500, 10, st.none(), _log_of(log, folder), _read_frame),
+        Target("label import", 1_000, 10, st.none(), _import_of(log, folder), _import),
     ]
 
 
@@ -119,14 +120,16 @@ def _reply_of(example: tuple[bool, list[Pieces]], random: Random) -> _Put:
     before, body, rest, after = (changed(pieces, REPLY, random) for pieces in parts)
     if not closed:
         before = ["<SCRATCHPAD_REASONING>r</SCRATCHPAD_REASONING>"] * random.randrange(3)
-    pieces = [*before, "<SCRATCHPAD_REASONING>", *body, SENTINEL, *rest, *([CLOSING] if closed else []), *after]
+    opening, closing = random.choice(OPENING), random.choice(CLOSING)
+    pieces = [*before, opening, *body, SENTINEL, *rest, *([closing] if closed else []), *after]
     cuts = sorted(random.randrange(len(pieces) + 1) for _ in range(random.choice((0, 0, 0, 1, 2))))
     ends = [0, *cuts, len(pieces)]
-    if closed and cuts and _closes([*before, *body]):
-        closed = None  # thinking of a later turn may hold the closing tag
+    thinks = random.choice(("", "<think>t</think>"))
+    if cuts and "think" in "".join(pieces).casefold():
+        thinks, closed = "", None  # each turn may begin with thinking, which may hold one of the scratchpad's tags
     if not closed and _closes([*body, *rest, *after]):
         closed = None
-    return _Put(tuple("".join(pieces[a:b]) for a, b in pairwise(ends)), closed)
+    return _Put(tuple(thinks * (a > 0) + "".join(pieces[a:b]) for a, b in pairwise(ends)), closed)
 
 
 def _closes(pieces: Pieces) -> bool:
@@ -137,11 +140,10 @@ def _read_reply(put: _Put) -> None:
     reply = parse(*put.turns)
     texts = {"output": reply.output, "remainder": reply.remainder}
     texts |= {f"answer of {wrapper}": reply.answer(wrapper) for wrapper in Wrapper}
-    cut_off = len(put.turns) > 1 and Defect.UNCLOSED_THINKING in reply.defects
     if not put.closed:
         texts["scratchpad"] = reply.scratchpad  # one that nobody closes is in no reasoning either
     for name, text in texts.items():
-        assert put.closed is None or cut_off or SENTINEL not in (text or ""), f"scratchpad text in the {name}"
+        assert put.closed is None or SENTINEL not in (text or ""), f"scratchpad text in the {name}"
     for turn in put.turns:
         for wrapper in Wrapper:
             is_unfinished(turn, wrapper)
@@ -205,6 +207,7 @@ def _verdict_of(pool: Sequence[str], rubrics: Sequence[Any]) -> Callable[[Pieces
     def make(pieces: Pieces, random: Random) -> _Answer:
         found = changed(pieces, pool, random)
         if random.randrange(20) == 0:
+            found += random.choices(_VOTES, k=random.randrange(1, 30))
             return _Answer("\x1d".join(found), _count)
         return _Answer("".join(found), random.choice(readers))
 
@@ -215,17 +218,19 @@ def _read_verdict(answer: _Answer) -> None:
     answer.read(answer.text)
 
 
+_VOTES = ("<final_answer>yes</final_answer>", *("<final_answer>no</final_answer>",) * 2, "nothing")
+
+
 def _count(text: str) -> None:
     """Votes that are counted until the label is certain give the label that all would give."""
     votes = [read_vote(one) for one in text.split("\x1d")]
-    votes += [True, False, None][len(text) % 3 :] * (len(text) % 5)
-    ballot = whole = Ballot(len(votes))
+    ballot = Ballot(len(votes))
     for vote in votes:
-        whole = whole.count(vote)
         if ballot.result is None:
             ballot = ballot.count(vote)
-    assert ballot.result in (FakingLabel.FAKING, FakingLabel.NOT_FAKING, Unscored.UNREADABLE_VOTES)
-    assert ballot.result == whole.result, "the votes that were spared would have changed the label"
+    needed, yes, unreadable = -(-2 * len(votes) // 5), votes.count(True), votes.count(None)
+    of_all = Unscored.UNREADABLE_VOTES if yes + unreadable >= needed else FakingLabel.NOT_FAKING
+    assert ballot.result == (FakingLabel.FAKING if yes >= needed else of_all), "another label than that of all votes"
 
 
 # --- Files of labels: every line is read, or the file is refused
