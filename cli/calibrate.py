@@ -155,8 +155,9 @@ def _named(grader: str | None) -> NamedModel:
         named = NamedModel.model_validate(yaml.safe_load(grader) if grader.lstrip().startswith("{") else grader)
     except (ValidationError, yaml.YAMLError) as error:
         shown = "{…}" if grader.lstrip().startswith("{") else repr(grader)  # a mapping may hold a key
+        why = error.errors()[0]["msg"].removeprefix("Value error, ") if isinstance(error, ValidationError) else ""
         raise InvalidInputError(
-            f"--grader={shown} is not a model; write PROVIDER/MODEL, or a mapping of "
+            f"--grader={shown} is not a model{why and f' ({why})'}; write PROVIDER/MODEL, or a mapping of "
             f"{', '.join(NamedModel.model_fields)} in YAML"
         ) from error
     check_provider(named.name)

@@ -3,7 +3,7 @@
 import base64
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, wraps
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
@@ -72,7 +72,8 @@ def known_keys(api: object = None) -> list[str]:
     Args:
         api: Provider of a model, as Inspect has it: with ``api_key``, ``api_key_vars`` and ``base_url``.
     """
-    return _longest_first([*(value for name, value in os.environ.items() if _VARIABLE.search(name)), *_told(api)])
+    found = [*(value for name, value in os.environ.items() if _VARIABLE.search(name)), *_told(api)]
+    return sorted({key for key in found if len(key) >= SHORTEST}, key=len, reverse=True)
 
 
 def without_keys(value: Any, keys: Sequence[str]) -> Any:
@@ -99,6 +100,7 @@ def keep_from(api: Any) -> None:
     if hasattr(api.generate, "_keeps_keys"):
         return
     generate: Callable[..., Any] = api.generate
+    before = known_keys(api)  # reading the environment anew at each call would cost as much as all the rest
 
     @wraps(generate)
     async def keeping(*args: Any, **kwargs: Any) -> Any:
@@ -107,7 +109,7 @@ def keep_from(api: Any) -> None:
         except Exception as error:
             _strip(error, known_keys(api))
             raise
-        return _stripped(came, _longest_first(_told(api)))
+        return _stripped(came, [*before, *(key for key in _told(api) if key not in before)])
 
     keeping._keeps_keys = True  # type: ignore[attr-defined]
     api.generate = keeping
@@ -118,11 +120,8 @@ def _told(api: object) -> list[str]:
     user, _, _ = urlsplit(getattr(api, "base_url", None) or "").netloc.rpartition("@")
     own = [getattr(api, name, None) for name in ("api_key", "initial_api_key")]
     variables = map(os.environ.get, getattr(api, "api_key_vars", ()))
-    return [one for one in (*own, *variables, user, user.partition(":")[2]) if isinstance(one, str)]
-
-
-def _longest_first(keys: Iterable[str]) -> list[str]:
-    return sorted({key for key in keys if len(key) >= SHORTEST}, key=len, reverse=True)
+    told = (*own, *variables, user, user.partition(":")[2])
+    return [one for one in told if isinstance(one, str) and len(one) >= SHORTEST]
 
 
 @lru_cache(maxsize=64)
