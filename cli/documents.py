@@ -28,6 +28,7 @@ from evals.named_model import refuse_keys
 from scorers.judge import GRADER_ROLE
 from study.invalid_input import InvalidInputError
 from study.model_name import is_control
+from study.patience import MAX_RETRIES
 from study.price import Price, given_price, known_price, price_list
 from study.terminal import echo
 
@@ -67,7 +68,9 @@ def universes() -> None:
 @click.option("--yes", is_flag=True, help="Do not ask before the first call.")
 @click.option("--max-connections", type=click.IntRange(min=1), default=20, show_default=True, help="Calls at a time.")
 @click.option(
-    "--max-retries", type=click.IntRange(min=0), help="Times to ask again where nobody answers. [default: ever]"
+    "--max-retries",
+    type=click.IntRange(min=0),
+    help=f"Times to ask again where nobody answers. [default: {MAX_RETRIES}]",
 )
 def write(
     universe: str,

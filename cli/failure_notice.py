@@ -1,7 +1,7 @@
 """What keeps failing while a run is under way, said once; the table at its end counts it.
 
 Inspect warns of each reply that fails, in five lines of a narrow terminal: with a wrong key and 400 queries in four
-conditions that is 8,000 lines. Of a server that does not answer it says nothing, and asks again for ever.
+conditions that is 8,000 lines. Of a server that does not answer it says nothing while it asks again.
 """
 
 import logging
