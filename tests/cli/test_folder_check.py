@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from filelock import FileLock
 from inspect_ai.hooks import EvalSetEnd, EvalSetStart, RunStart
-from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalSpec, write_eval_log
+from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalSpec, EvalStatus, write_eval_log
 
 from cli.folder_check import check_logs
 from cli.folder_guard import FolderGuard
@@ -26,12 +26,12 @@ BEGUN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NAME = "2026-03-01T12-00-00-00-00_helpful-only-cot-free_abc.eval"
 
 
-def made_up(folder: Path, name: str = NAME, created: datetime = BEGUN) -> Path:
+def made_up(folder: Path, name: str = NAME, created: datetime = BEGUN, status: EvalStatus = "started") -> Path:
     """The log of a task, without samples."""
     spec = EvalSpec(
         created=created.isoformat(), task="helpful_only_cot_free", dataset=EvalDataset(), model="m", config=EvalConfig()
     )
-    write_eval_log(EvalLog(eval=spec), str(folder / name))
+    write_eval_log(EvalLog(eval=spec, status=status), str(folder / name))
     return folder / name
 
 
@@ -53,8 +53,8 @@ def empty(folder: Path) -> None:
 
 
 BAD = {
-    "cut-off": (cut_off, "is damaged (EOCD not found), and no run can go on beside it"),
-    "empty": (empty, "is damaged (EOCD not found), and no run can go on beside it"),
+    "cut-off": (cut_off, "is damaged (File is not a zip file), and no run can go on beside it"),
+    "empty": (empty, "is damaged (File is not a zip file), and no run can go on beside it"),
     "begun-later-than-now": (of_a_clock_ahead, "set the clock right, or give another --log-dir"),
     "written-later-than-now": (of_a_file_ahead, "set the clock right, or give another --log-dir"),
 }
@@ -69,6 +69,24 @@ def test_good_logs_are_handed_on(tmp_path: Path) -> None:
     ]
     (tmp_path / "none").mkdir()
     assert check_logs(str(tmp_path / "none")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "kept"),
+    [
+        pytest.param(NAME.replace(".eval", "-recovered.eval"), "started", False, id="half-recovered"),
+        pytest.param(NAME.replace(".eval", "-recovered.eval"), "error", True, id="recovered"),
+        pytest.param("another-recovered.eval", "started", True, id="without-what-it-was-made-of"),
+        pytest.param("another.eval", "started", True, id="a-log-of-its-own"),
+    ],
+)
+def test_what_a_kill_left_of_a_recovery_is_made_again(
+    name: str, status: EvalStatus, kept: bool, tmp_path: Path
+) -> None:
+    made_up(tmp_path)
+    made_up(tmp_path, name, status=status)
+    assert len(check_logs(str(tmp_path))) == 1 + kept
+    assert (tmp_path / name).exists() == kept
 
 
 @pytest.mark.parametrize("bad", BAD)
