@@ -214,7 +214,7 @@ class Killed:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option("--kills", type=click.IntRange(min=1), default=100, help="In all runs together.")
-@click.option("--each", type=click.IntRange(min=1), default=10, help="Kills of a run, at most.")
+@click.option("--each", type=click.IntRange(min=1), default=20, help="Kills of a run, at most.")
 @click.option("--queries", type=click.IntRange(min=1), default=50, help="Made-up requests; each is four samples.")
 @click.option("--seed", type=int, default=0, help="Of the places at which runs are killed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON and nothing else.")
