@@ -95,9 +95,13 @@ def test_another_record_is_kept_and_nothing_is_asked(labels: str, tmp_path: Path
     ("arguments", "said"),
     [
         pytest.param([], "no judge is named; add --grader PROVIDER/MODEL", id="no judge"),
-        pytest.param(["--grader", "gpt-4o"], "is not a model; write PROVIDER/MODEL", id="no provider"),
+        pytest.param(["--grader", "gpt-4o"], "names no provider; write PROVIDER/MODEL", id="no provider"),
         pytest.param(["--grader", "opnai/gpt-4o"], "Did you mean 'openai'?", id="a provider with a typo"),
-        pytest.param(["--grader", "{name: x/y, arg: 1}"], "is not a model; write PROVIDER/MODEL", id="unknown key"),
+        pytest.param(
+            ["--grader", "{name: x/y, arg: 1}"],
+            "Extra inputs are not permitted); write PROVIDER/MODEL",
+            id="unknown key",
+        ),
         pytest.param(["--grader", "openai/gpt-4o"], "OPENAI_API_KEY", id="a key that is missing"),
         pytest.param(
             ["--grader", "{name: control/grader, config: {temperature: 0}}"],
