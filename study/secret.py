@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, wraps
+from traceback import format_exception
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
@@ -14,17 +15,26 @@ WITHHELD = "[key withheld]"
 SHORTEST = 8
 """Characters from which the value of a variable is taken for a key: shorter ones are words, and stand everywhere."""
 
+WORDS = 20
+"""Characters from which that holds of letters alone too: ``placeholder`` and ``not-needed`` are no keys, and a reply
+that says them is left as it is."""
+
 _NAME = re.compile(
     r"(?:api|access|private|secret|auth|subscription)[-_]?key|secret|passw(?:or)?d|authorization|credential"
-    r"|(?:^|auth|access|hf|api|bearer|session|refresh|id)[-_]?token$|(?:^|[-_])(?:auth|cookie)$",
+    r"|(?:^|auth|access|hf|api|bearer|session|refresh|id)[-_]?token$|(?:^|[-_])(?:ad[-_]?token|auth|cookie)$",
     re.IGNORECASE,
 )
+_NAME_OF_A_VARIABLE = re.compile(r"[-_](?:vars?|env)$", re.IGNORECASE)
 _VARIABLE = re.compile(r"(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS?)$")
-_BEARER = re.compile(r"\s*(?:Bearer|Basic)\s+\S", re.IGNORECASE)
+_BEARER = re.compile(r"\s*(?:Authorization:\s*)?(?:Bearer|Basic)\s+\S+\s*", re.IGNORECASE)
+_SHAPE = re.compile(r"(?:sk-|gsk_|xai-|hf_|nvapi-|pplx-|AIza)[\w-]{16,}|eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+")
+"""Keys of services that begin them all alike, and signed tokens."""
+
+_LETTERS = re.compile(r"[^\W\d]+(?:[-_. ][^\W\d]+)*")
 
 
 def key_in(value: object) -> str | None:
-    """Where some settings hold what is a key by its name, or by how it begins.
+    """Where some settings hold what is a key by its name, or by its form.
 
     Args:
         value: Settings as they would be written down: mappings and lists of them, to any depth.
@@ -39,15 +49,20 @@ def key_in(value: object) -> str | None:
         for path, one in layer:
             if isinstance(one, Mapping):
                 named = [(f"{path}.{name}".removeprefix("."), str(name), held) for name, held in one.items()]
-                if found := next((at for at, name, held in named if held and _NAME.search(name)), None):
+                if found := next((at for at, name, held in named if _holds_key(name, held)), None):
                     return found
                 inner += [(at, held) for at, _, held in named]
             elif isinstance(one, list | tuple):
                 inner += [(f"{path}.{place}", held) for place, held in enumerate(one)]
-            elif isinstance(one, str) and (_BEARER.match(one) is not None or key_in_address(one)):
+            elif isinstance(one, str) and (_BEARER.fullmatch(one) or _SHAPE.fullmatch(one) or key_in_address(one)):
                 return path
         layer = inner
     return None
+
+
+def _holds_key(name: str, held: object) -> bool:
+    """Whether a setting does by its name; true or false is no key, nor is the name of a variable."""
+    return bool(held) and held is not True and bool(_NAME.search(name)) and not _NAME_OF_A_VARIABLE.search(name)
 
 
 def key_in_address(address: str) -> bool:
@@ -73,7 +88,7 @@ def known_keys(api: object = None) -> list[str]:
         api: Provider of a model, as Inspect has it: with ``api_key``, ``api_key_vars`` and ``base_url``.
     """
     found = [*(value for name, value in os.environ.items() if _VARIABLE.search(name)), *_told(api)]
-    return sorted({key for key in found if len(key) >= SHORTEST}, key=len, reverse=True)
+    return sorted(filter(_is_key, {*found}), key=len, reverse=True)
 
 
 def without_keys(value: Any, keys: Sequence[str]) -> Any:
@@ -107,8 +122,10 @@ def keep_from(api: Any) -> None:
         try:
             came = await generate(*args, **kwargs)
         except Exception as error:
-            _strip(error, known_keys(api))
-            raise
+            stripped = _strip(error, known_keys(api))
+            if stripped is error:
+                raise
+            raise stripped from None
         return _stripped(came, [*before, *(key for key in _told(api) if key not in before)])
 
     keeping._keeps_keys = True  # type: ignore[attr-defined]
@@ -117,11 +134,19 @@ def keep_from(api: Any) -> None:
 
 def _told(api: object) -> list[str]:
     """Keys that a provider tells its endpoint."""
-    user, _, _ = urlsplit(getattr(api, "base_url", None) or "").netloc.rpartition("@")
+    try:
+        user, _, _ = urlsplit(getattr(api, "base_url", None) or "").netloc.rpartition("@")
+    except ValueError:  # no address at all, which whoever calls it says better
+        user = ""
     own = [getattr(api, name, None) for name in ("api_key", "initial_api_key")]
     variables = map(os.environ.get, getattr(api, "api_key_vars", ()))
     told = (*own, *variables, user, user.partition(":")[2])
-    return [one for one in told if isinstance(one, str) and len(one) >= SHORTEST]
+    return [one for one in told if isinstance(one, str) and _is_key(one)]
+
+
+def _is_key(value: str) -> bool:
+    """Whether a value can be told from a word that a reply might say."""
+    return len(value) >= (WORDS if _LETTERS.fullmatch(value) else SHORTEST)
 
 
 @lru_cache(maxsize=64)
@@ -133,25 +158,30 @@ def _forms(key: str) -> list[str]:
     return [key, quote(key, safe=""), *(text for text in inner if len(text) >= SHORTEST)]
 
 
-def _strip(error: BaseException | None, keys: Sequence[str]) -> None:
-    """Leave no key in an error and in what caused it; it stays the same error, of the same kind."""
+def _strip(error: Exception, keys: Sequence[str]) -> Exception:
+    """Leave no key in an error and in what caused it; it stays the same error, unless it cannot be changed."""
     seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        error.args = without_keys(error.args, keys)
-        for name, value in vars(error).items():
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        one.args = without_keys(one.args, keys)
+        for name, value in vars(one).items():
             if isinstance(value, str | dict | list):
-                setattr(error, name, without_keys(value, keys))
-        error = error.__cause__ or error.__context__
+                setattr(one, name, without_keys(value, keys))
+        one = one.__cause__ or one.__context__
+    told = "".join(format_exception(error, limit=0))  # some say what they were given, whatever their arguments are
+    if any(form in told for key in keys for form in _forms(key)):
+        return RuntimeError(f"{type(error).__name__}: {without_keys(str(error), keys)}")
+    return error
 
 
 def _stripped(came: Any, keys: Sequence[str]) -> Any:
     """What a call brought: an output or an error, alone or with the raw call."""
     if isinstance(came, tuple):
         return tuple(_stripped(one, keys) for one in came)
-    if isinstance(came, BaseException):
-        _strip(came, keys)
-    elif keys and any(form in text for text in _said(came) for key in keys for form in _forms(key)):
+    if isinstance(came, Exception):
+        return _strip(came, keys)
+    if keys and any(form in text for text in _said(came) for key in keys for form in _forms(key)):
         return came.model_copy(update=_fields(without_keys(came.model_dump(), keys), type(came)))
     return came
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import base64
+from traceback import format_exception
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from inspect_ai.model import ModelCall, ModelOutput
+from pydantic import BaseModel, ValidationError
 
 from study.secret import WITHHELD, keep_from, key_in, key_in_address, known_keys, without_key, without_keys
 
@@ -27,6 +29,14 @@ KEY = "planted+key/of=a made-up service"
         pytest.param({"max_tokens": 10, "logprobs": True, "tokenizer": "x"}, None, id="tokens-are-no-keys"),
         pytest.param({"prompt_cache_key": "x", "eos_token": "x", "reasoning_tokens": 3}, None, id="nor-are-these"),
         pytest.param({"api_key": None, "token": ""}, None, id="empty"),
+        pytest.param({"azure_ad_token": "x"}, "azure_ad_token", id="of-a-directory"),
+        pytest.param({"x": f"sk-{'x' * 20}"}, "x", id="by-its-form"),
+        pytest.param({"x": ["eyJx.eyJx.x"]}, "x.0", id="by-its-form-in-a-list"),
+        pytest.param({"x": "Authorization: Bearer x"}, "x", id="a-header-in-one-text"),
+        pytest.param({"api_key_vars": ["MADE_UP"], "api_key_env": "MADE_UP"}, None, id="names-of-variables"),
+        pytest.param({"use_credentials": True, "secret_free": False}, None, id="yes-or-no"),
+        pytest.param({"system_message": "Basic rules hold here."}, None, id="a-sentence"),
+        pytest.param({"pad_token": "x", "stop": "sk-8"}, None, id="short"),
         pytest.param("Bearer x", "", id="a-text-alone"),
         pytest.param(None, None, id="nothing"),
     ],
@@ -85,6 +95,28 @@ def test_all_keys_that_a_provider_may_send(monkeypatch: pytest.MonkeyPatch) -> N
     assert {"short", "value of OTHER_SETTING", ""}.isdisjoint(found)
 
 
+@pytest.mark.parametrize("word", ["placeholder", "not-needed", "password", "a b c d e f"])
+def test_a_word_in_the_place_of_a_key_is_left_in_replies(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MADE_UP_KEY_OF_A_SERVICE", word)
+    output = ModelOutput.from_content("m", f"a {word} here")
+    api = Api(output)
+    keep_from(api)
+    assert asyncio.run(api.generate()) is output
+
+
+@pytest.mark.parametrize("word", ["passwords", "letters-that-are-a-key", "word1234"])
+def test_what_is_longer_or_has_digits_is_a_key(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTHER_TOKEN", word)
+    assert (word in known_keys()) is (word != "passwords")
+
+
+def test_an_address_that_is_none_is_left_to_who_calls_it() -> None:
+    api = Api(None)
+    api.base_url = "http://[::1"
+    keep_from(api)
+    assert asyncio.run(api.generate()) is None
+
+
 class RefusedError(Exception):
     """As the clients raise it."""
 
@@ -106,6 +138,42 @@ def test_an_error_stays_the_same_error_without_the_key() -> None:
     assert (str(error), error.message, error.status_code) == (told, told, 401)
     assert error.body == {"error": {"message": told, "codes": [WITHHELD, 401]}}
     assert str(error.__cause__) == f"{WITHHELD} again"
+
+
+class Counted(BaseModel):
+    """Says what it was given where it cannot take it."""
+
+    number: int
+
+
+def unchangeable(said: str) -> Exception:
+    """An error whose text is made elsewhere."""
+    try:
+        Counted.model_validate({"number": said})
+    except ValidationError as error:
+        return error
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(unchangeable(KEY), id="by-itself"),
+        pytest.param(ExceptionGroup("two", [ValueError(KEY), ValueError("x")]), id="in-a-group"),
+    ],
+)
+@pytest.mark.parametrize("brought", [False, True], ids=["raised", "brought"])
+def test_an_error_that_cannot_be_changed_is_told_in_another(error: Exception, brought: bool) -> None:
+    api = Api((error, None) if brought else error)
+    keep_from(api)
+    try:
+        raised, _ = asyncio.run(api.generate())
+    except RuntimeError as came:
+        raised = came
+    told = "".join(format_exception(raised))
+    assert type(raised) is RuntimeError
+    assert str(raised).startswith(f"{type(error).__name__}: ")
+    assert (KEY in told, KEY in str(raised)) == (False, False)
 
 
 def test_what_a_call_brings_is_without_the_key_and_of_the_same_types() -> None:
