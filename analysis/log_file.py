@@ -10,9 +10,8 @@ from pathlib import Path
 from fsspec.core import url_to_fs
 from inspect_ai.log import EvalLog, EvalLogInfo, list_eval_logs, read_eval_log
 
-from study.bounded_file import check_bounded
 from study.invalid_input import InvalidInputError
-from study.log_archive import check_log, check_members, is_local, largest
+from study.log_archive import check_log, check_members, check_size, is_local
 from study.secret import key_in_address, without_key
 
 LogSource = str | Path | EvalLogInfo | EvalLog
@@ -174,7 +173,7 @@ def content_key(location: str) -> tuple[str, str]:
     files, path = url_to_fs(location, use_listings_cache=False)
     try:
         if is_local(location):
-            check_bounded(Path(path), largest(location), location)
+            check_size(Path(path), location)
         with files.open(path, "rb") as file:
             if not location.endswith(".eval"):
                 return hashlib.file_digest(file, "sha256").hexdigest(), ""

@@ -8,7 +8,7 @@ from inspect_ai.log import EvalLog, EvalSampleSummary, read_eval_log_sample, rea
 from pydantic import ValidationError
 
 from analysis.frame import Progress
-from analysis.log_file import BROKEN, is_ours, read_header, unreadable
+from analysis.log_file import BROKEN, check, is_ours, read_header, unreadable
 from analysis.log_rows import reply_id
 from study.human_label import QUESTIONS, HumanLabel, human_score
 from study.invalid_input import InvalidInputError
@@ -39,10 +39,11 @@ def _of_log(log: EvalLog, location: str) -> Iterator[LabelLine]:
         summaries = read_eval_log_sample_summaries(location)
     except BROKEN as error:
         raise unreadable(location, error) from error
-    for summary in summaries:
-        for question in QUESTIONS:
-            if human_score(question) in (summary.scores or {}):
-                yield from _of_reply(log, location, summary, question)
+    labelled = [(one, asked) for one in summaries for asked in QUESTIONS if human_score(asked) in (one.scores or {})]
+    if any(_in_summary(summary, human_score(question)) is None for summary, question in labelled):
+        check(location, whole=True)
+    for summary, question in labelled:
+        yield from _of_reply(log, location, summary, question)
 
 
 def _of_reply(log: EvalLog, location: str, summary: EvalSampleSummary, question: str) -> Iterator[LabelLine]:
@@ -66,11 +67,16 @@ def _of_reply(log: EvalLog, location: str, summary: EvalSampleSummary, question:
 
 def _labellers(location: str, summary: EvalSampleSummary, name: str) -> list[dict[str, Any]]:
     """From the summary, or where that has no room for them, as it has for about three, from the sample."""
-    scores = summary.scores or {}
-    if not isinstance(said := (scores[name].metadata or {}).get("labellers"), list):
+    said: Any = _in_summary(summary, name)
+    if said is None:
         try:
             sample = read_eval_log_sample(location, summary.id, summary.epoch, exclude_fields={"events", "messages"})
         except BROKEN as error:
             raise unreadable(location, error) from error
         said = ((sample.scores or {})[name].metadata or {}).get("labellers")
-    return list(said)  # type: ignore[arg-type]
+    return list(said)
+
+
+def _in_summary(summary: EvalSampleSummary, name: str) -> list[dict[str, Any]] | None:
+    said = ((summary.scores or {})[name].metadata or {}).get("labellers")
+    return said if isinstance(said, list) else None

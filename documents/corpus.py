@@ -134,6 +134,8 @@ class Corpus:
     def finished(self, stage: Stage) -> str | None:
         """Where the log of a stage is, all of whose calls came back; None before there is one."""
         logs = list_eval_logs(self.log_dir(stage)) if Path(self.log_dir(stage)).exists() else []
+        for log in logs:
+            check_log(log.name)
         headers = (read_eval_log(info, header_only=True) for info in logs)
         return next((log.location for log in headers if log.status == "success"), None)
 

@@ -225,7 +225,7 @@ def _read_parquet(path: Path, columns: list[str] | None = None) -> list[Row]:
     rows: list[Row] = []
     size = 0
     with ParquetFile(path) as file:
-        declared = max(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
+        declared = max((file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)), default=0)
         if max(declared, file.metadata.num_rows) > TABLE:
             raise ValueError(_TOO_MUCH)
         for batch in file.iter_batches(_BATCH, columns=columns):  # of one that says little and holds much, not all

@@ -35,14 +35,21 @@ def read_bounded(path: Path, most: int, named: str | None = None) -> bytes:
     return content
 
 
-def check_bounded(path: Path, most: int, named: str | None = None) -> None:
-    """Refuse a file that is too large to be read, without reading it; arguments and errors as `read_bounded`."""
+def check_bounded(path: Path, most: int, named: str | None = None, remedy: str = "split it") -> None:
+    """Refuse a file that is too large to be read, without reading it; arguments and errors as `read_bounded`.
+
+    Args:
+        path: Where it is.
+        most: Most bytes that it may have.
+        named: What errors call it.
+        remedy: What to do with one that is larger.
+    """
     about = path.stat()
     if not stat.S_ISREG(about.st_mode) and not stat.S_ISDIR(about.st_mode):  # of a folder, opening it tells better
         raise InvalidInputError(f"{named or path} is a device, a pipe or a socket; give a file")
     if about.st_size > most:
-        raise _too_large(named or str(path), most)
+        raise _too_large(named or str(path), most, remedy)
 
 
-def _too_large(named: str, most: int) -> InvalidInputError:
-    return InvalidInputError(f"{named} has more than {most:,} bytes, which is the most that is read; split it")
+def _too_large(named: str, most: int, remedy: str = "split it") -> InvalidInputError:
+    return InvalidInputError(f"{named} has more than {most:,} bytes, which is the most that is read; {remedy}")

@@ -5,6 +5,7 @@ megabyte can hold gigabytes. What would be expanded is looked through here befor
 """
 
 import re
+from os import SEEK_END
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -47,7 +48,7 @@ def check_log(location: str, *, whole: bool = False) -> None:
     """
     files, path = url_to_fs(location, use_listings_cache=False)
     if is_local(location):
-        check_bounded(Path(path), largest(location), location)
+        check_size(Path(path), location)
     if not location.endswith(".eval"):
         return
     with files.open(path, "rb") as file, ZipFile(file) as parts:
@@ -62,9 +63,23 @@ def is_local(location: str) -> bool:
     return "://" not in location.removeprefix("file://")
 
 
-def largest(location: str) -> int:
-    """Most bytes of a log as it lies here: in JSON it is read whole."""
-    return LOCAL if location.endswith(".eval") else LARGEST
+def check_size(path: Path, location: str) -> None:
+    """Refuse a log that is too large as it lies here: in JSON it is read whole.
+
+    Args:
+        path: Where it lies.
+        location: The same, as users type it.
+
+    Raises:
+        InvalidInputError: If it is too large, or no file.
+        OSError: If it cannot be read.
+    """
+    if location.endswith(".eval"):
+        check_bounded(path, LOCAL, location)
+    else:
+        check_bounded(
+            path, LARGEST, location, "make it an .eval: inspect log convert --to eval --output-dir FOLDER LOG"
+        )
 
 
 def check_members(parts: ZipFile, location: str) -> list[ZipInfo]:
@@ -83,9 +98,19 @@ def check_members(parts: ZipFile, location: str) -> list[ZipInfo]:
         if member.file_size > MEMBER:
             raise _refused(location, f"its part {member.filename[:80]!r} has {member.file_size:,} bytes, written out")
     total = sum(member.file_size for member in members)
-    if total > TOTAL and total > RATIO * sum(member.compress_size for member in members):
+    if total > TOTAL and total > RATIO * _size(parts):  # not of what parts say: several may be of the same bytes
         raise _refused(location, f"it has {total:,} bytes, written out")
     return members
+
+
+def _size(parts: ZipFile) -> int:
+    file = parts.fp
+    if file is None:
+        raise ValueError("the zip is closed")
+    before = file.tell()
+    size = file.seek(0, SEEK_END)
+    file.seek(before)
+    return size
 
 
 def _look_through(parts: ZipFile, member: ZipInfo, location: str) -> None:

@@ -103,6 +103,13 @@ def test_parquet_is_bounded_by_what_it_comes_to(values: str, tmp_path: Path, mon
         load_queries(str(path))
 
 
+def test_parquet_of_nothing_has_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "queries.parquet"
+    pq.ParquetWriter(path, pa.schema([("query", pa.string())])).close()
+    with pytest.raises(InvalidInputError, match="has no rows; give a file with at least one request"):
+        load_queries(str(path))
+
+
 def test_a_template_in_a_query_is_text(tmp_path: Path) -> None:
     said = "{{ 7 * 7 }} {% for i in range(9) %}x{% endfor %} {developer} %(a)s ${a} #{7*7}"
     (tmp_path / "queries.csv").write_text(f'query\n"{said}"\n', "utf-8")

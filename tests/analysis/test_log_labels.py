@@ -1,5 +1,6 @@
 """Labels are read back from logs as they were put in."""
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,16 @@ def test_who_said_what(note: str, tmp_path: Path) -> None:
         reply | said("bob", label="unsure"),
     ]
     assert {line.place for line in found} == {f"{where}, sample 'q1'"}
+
+
+def test_a_sample_that_is_larger_than_it_says_is_not_opened(tmp_path: Path) -> None:
+    where = log(tmp_path / "a.eval", [said("ada", note="n" * 5_000)])
+    content = bytearray(Path(where).read_bytes())
+    entry = content.rfind(b"PK\x01\x02", 0, content.rfind(b"samples/q1_epoch_2.json"))
+    struct.pack_into("<I", content, entry + 24, 10)
+    Path(where).write_bytes(content)
+    with pytest.raises(InvalidInputError, match=r"cannot be read .*samples/q1_epoch_2\.json"):
+        read_labels([where])
 
 
 def test_logs_of_others_are_passed_over(tmp_path: Path) -> None:

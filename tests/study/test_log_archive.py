@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_LZMA, BadZipFile, ZipFile
 
@@ -122,8 +123,20 @@ def test_a_damaged_part_is_no_other_error(tmp_path: Path) -> None:
         check_log(path)
 
 
+def test_parts_that_are_all_of_the_same_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "log.eval"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("samples/0.json", bytes(range(250)) * 2, ZIP_DEFLATED)
+        for number in range(1, 20):
+            again = copy(archive.filelist[0])
+            again.filename = again.orig_filename = f"samples/{number}.json"
+            archive.filelist.append(again)
+    with pytest.raises(InvalidInputError, match="it has 10,000 bytes, written out"):
+        check_log(str(path))
+
+
 def test_a_log_in_json_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("study.log_archive.LARGEST", 10)
     (tmp_path / "log.json").write_bytes(b"{}" + b" " * 9)
-    with pytest.raises(InvalidInputError, match="has more than 10 bytes"):
+    with pytest.raises(InvalidInputError, match=r"more than 10 bytes, which is the most that is read; make it an"):
         check_log(str(tmp_path / "log.json"))
