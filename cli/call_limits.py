@@ -1,8 +1,8 @@
 """What the limits of a call and the circuit breaker must know of it, and only Inspect's hooks tell."""
 
-from inspect_ai.hooks import BeforeModelGenerate, Hooks, ModelCacheUsageData, ModelRetry, RunStart, hooks
+from inspect_ai.hooks import BeforeModelGenerate, Hooks, ModelCacheUsageData, ModelRetry, RunEnd, RunStart, hooks
 
-from study.breaker import answer_was_kept, attempt_begins, attempt_failed, begin_run, in_call
+from study.breaker import answer_was_kept, attempt_begins, attempt_failed, begin_run, end_run, in_call
 from study.patience import ATTEMPT_TIMEOUT
 
 
@@ -13,6 +13,10 @@ class CallLimits(Hooks):
     async def on_run_start(self, data: RunStart) -> None:
         """Begin anew with every run."""
         begin_run()
+
+    async def on_run_end(self, data: RunEnd) -> None:
+        """Leave nothing to what is scored in this process later."""
+        end_run()
 
     async def on_before_model_generate(self, data: BeforeModelGenerate) -> None:
         """Bound the attempt, unless somebody did, or it waits for a batch: only here is it known how it is made."""

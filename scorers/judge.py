@@ -19,7 +19,7 @@ from scorers.copied_tag import is_contested, verdict_tags
 from scorers.judge_messages import judge_messages
 from scorers.kept_answer import useful_answer
 from scorers.reading import INCOMPLETE
-from study.breaker import breaker
+from study.breaker import Breaker, breaker
 from study.cell import Cell
 from study.endpoint_error import EndpointError, endpoint_error, kind_of_failure
 from study.invalid_input import InvalidInputError
@@ -142,12 +142,14 @@ class Judge:
         except LimitExceededError:
             raise
         except EndpointError as dead:
+            _stop_scoring(its_breaker)
             return [Verdict(None, dead.message)] * number
         except Exception as error:  # noqa: BLE001 - providers raise what they like; raising would lose the paid reply
             refused = endpoint_error(error, self.name, api.api_key_vars, api.base_url)
             if refused:
                 _warn_once(refused)
                 its_breaker.failed(refused)
+                _stop_scoring(its_breaker)
             failed = Verdict(None, refused.message if refused else f"{type(error).__name__}: {error}"[:500])
             return [failed] * number
         if not output.choices or output.error is not None:
@@ -220,6 +222,16 @@ def _kept(model: Model) -> CachePolicy:
     """Inspect's cache, by content: rubric, material, vote, settings and base URL are in its key, and here the rest."""
     arguments = json.dumps(model.model_args, sort_keys=True, default=str)
     return CachePolicy(expiry=None, per_epoch=False, scopes={"verdict of": digest(arguments)})
+
+
+def _stop_scoring(of_the_grader: Breaker) -> None:
+    """Judge nothing again without a grader: labels that the log has would be overwritten with failures.
+
+    Raises:
+        InvalidInputError: If this is no run, whose replies are still to be kept, and the grader gave no answer.
+    """
+    if of_the_grader.ends_scoring:
+        raise InvalidInputError(f"{of_the_grader.dead}; scoring has stopped, and the log is left as it was")
 
 
 _warned: set[str] = set()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from anyio import CancelScope
+from anyio.lowlevel import RunVar
 
 from study.endpoint_error import EndpointError, no_answer, not_asked
 from study.patience import MAX_RETRIES
@@ -26,6 +27,9 @@ it is to be tried again: whoever just typed the command is there to mend it."""
 
 UNREACHED_AFTER = 3
 """Attempts that this takes at least."""
+
+_REFUSED = (401, 402, 404)
+"""Statuses that tell, where nothing has come yet, that nothing will."""
 
 _CUT_OFF = "AttemptTimeoutError"
 """What Inspect calls it when an attempt takes too long."""
@@ -54,10 +58,16 @@ class _Call:
     breaker: "Breaker"
     scope: CancelScope
     max_retries: int | None = None
+    attempts: int = 0
     waits: bool = False
     """Whether it waits to be tried again: nothing is lost with it then."""
     kept: bool = False
     """Whether its answer came from where answers are kept."""
+
+    @property
+    def may_come(self) -> bool:
+        """Whether its first attempt is out: it may be slow, and says nothing of the endpoint yet."""
+        return self.attempts == 1 and not self.waits
 
 
 @dataclass(eq=False)
@@ -98,6 +108,11 @@ class Breaker:
         if call.scope.cancelled_caught:
             raise EndpointError(str(self.dead))
 
+    @property
+    def ends_scoring(self) -> bool:
+        """Whether a log is better left as it was than judged again: nothing came, and nothing will."""
+        return self.dead is not None and not self._answered and not in_run()
+
     def failed(self, error: EndpointError) -> None:
         """Note that a call came to nothing, after all its retries."""
         if self.dead is not None or not self._tells_of_all(error):
@@ -105,6 +120,8 @@ class Breaker:
         self._in_a_row += 1
         if self._in_a_row >= DEAD_AFTER:
             self._die(f"{DEAD_AFTER} replies in a row came to nothing", error)
+        elif not in_run() and not self._answered and error.status in _REFUSED:  # a log may have fewer replies
+            self._die("it refuses from the start", error)
 
     def _tells_of_all(self, error: EndpointError) -> bool:
         """Whether other calls would fail likewise.
@@ -122,7 +139,8 @@ class Breaker:
         self._unanswered += 1
         if self._answered or self.dead is not None or call.max_retries not in (None, MAX_RETRIES):
             return
-        if self._unanswered >= UNREACHED_AFTER and monotonic() - self._began >= UNREACHED_FOR:
+        silent = self._unanswered >= UNREACHED_AFTER and monotonic() - self._began >= UNREACHED_FOR
+        if silent and not any(call.may_come for call in self._calls):
             of = self.endpoint
             slow = "attempt_timeout exceeded; --attempt-timeout gives it longer" if error == _CUT_OFF else ""
             last = no_answer(of.model, of.key_variables, of.base_url, slow)
@@ -130,7 +148,9 @@ class Breaker:
 
     def _die(self, why: str, error: EndpointError) -> None:
         self.dead = not_asked(self.endpoint.model, why, error)
-        _LOGGER.warning("%s. %s", self.dead, _NEXT.get(self.endpoint.role, _NEXT_OF_THE_RUN))
+        if not self.ends_scoring:  # which says so itself
+            then = _NEXT.get(self.endpoint.role, _NEXT_OF_THE_RUN) if in_run() else _NEXT_OF_SCORING
+            _LOGGER.warning("%s. %s", self.dead, then)
         for call in self._calls:
             if call.waits:
                 call.scope.cancel()
@@ -141,20 +161,41 @@ _NEXT = {
     "grader": "Replies are still asked for, and kept without a label; at its end the run says what command judges them"
 }
 
+_NEXT_OF_SCORING = "What it has judged gets its labels, and the rest none"
+
 _current: ContextVar[_Call | None] = ContextVar("_current", default=None)
 
-_breakers: dict[Endpoint, Breaker] = {}
+_of_the_run: list[dict[Endpoint, Breaker]] = []
+"""One while a run is under way, else none: then a log may be judged again."""
+
+_of_the_loop: RunVar[dict[Endpoint, Breaker]] = RunVar("_of_the_loop")
+"""Of scoring, which Inspect does not announce: a command, and a call from Python, has an event loop of its own."""
 
 
 def breaker(model: str, base_url: str | None, role: str, key_variables: Sequence[str] = ()) -> Breaker:
-    """The breaker of an endpoint, the same for all calls of a run."""
+    """The breaker of an endpoint, the same for all calls of a run, or of a scoring."""
     endpoint = Endpoint(model, base_url, role, tuple(key_variables))
-    return _breakers.setdefault(endpoint, Breaker(endpoint))
+    if in_run():
+        [breakers] = _of_the_run
+    else:
+        breakers = _of_the_loop.get({})
+        _of_the_loop.set(breakers)
+    return breakers.setdefault(endpoint, Breaker(endpoint))
 
 
 def begin_run() -> None:
-    """Forget what was found of endpoints."""
-    _breakers.clear()
+    """Know nothing of any endpoint yet."""
+    _of_the_run[:] = [{}]
+
+
+def end_run() -> None:
+    """Forget what was found of endpoints: whoever scores in this process may have mended what was wrong."""
+    _of_the_run.clear()
+
+
+def in_run() -> bool:
+    """Whether a run is under way, whose replies are still to be kept."""
+    return bool(_of_the_run)
 
 
 def in_call() -> bool:
@@ -175,7 +216,8 @@ def attempt_begins(max_retries: int | None) -> None:
         max_retries: Times that it may be tried again; None for no bound.
     """
     if call := _current.get():
-        call.waits, call.max_retries = False, max_retries
+        call.waits, call.kept, call.max_retries = False, False, max_retries
+        call.attempts += 1
 
 
 def attempt_failed(status: int | None, error: str | None = None) -> None:

@@ -1,6 +1,7 @@
 """What bounds the calls of a run by default, and what a run does without its model or its grader."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextvars import Context
 from pathlib import Path
@@ -22,6 +23,7 @@ from evals.models import Models
 from scorers.judged_compliance import judged_compliance
 from study.breaker import breaker
 from study.condition import CONDITIONS
+from study.invalid_input import InvalidInputError
 from tests.loopback import Loopback, Request, loopback
 
 NOBODY = "http://127.0.0.1:9/v1"
@@ -66,6 +68,11 @@ def run(folder: Path, subject: Model, grader: Model | None, limit: int, **option
 
     [log] = Context().run(evaluate)
     return log
+
+
+def judge_again(log: EvalLog, grader: Model) -> EvalLog:
+    judge = judged_compliance()
+    return Context().run(lambda: inspect_score(log, judge, model_roles={"grader": grader}, display="none"))
 
 
 def errors(log: EvalLog) -> list[str]:
@@ -123,9 +130,7 @@ def test_whose_limits_hold(
 def test_a_log_that_is_judged_later_has_the_limits_too(server: Loopback, tmp_path: Path) -> None:
     log = run(tmp_path, made_up("subject", server.url), None, 1)
     grader = made_up("grader", server.url, timeout=5)
-    judge = judged_compliance()
-    scored = Context().run(lambda: inspect_score(log, judge, model_roles={"grader": grader}, display="none"))
-    [sample] = scored.samples or []
+    [sample] = judge_again(log, grader).samples or []
     assert limits(sample, "grader") == OURS | {"timeout": 5}
 
 
@@ -176,9 +181,10 @@ def test_a_model_that_nobody_serves_ends_the_run(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("study.breaker.UNREACHED_FOR", 0.0)
     monkeypatch.setattr("inspect_ai.model._retry.wait_exponential_jitter", lambda **_: wait_none())
     log = run(tmp_path, made_up("m", NOBODY), None, 20)
-    assert (log.status, set(errors(log))) == (
+    [error] = set(errors(log))
+    assert (log.status, re.sub(r"in \d+ attempts", "in so many attempts", error)) == (
         "error",
-        {NOT_ASKED.format("m", "nothing came in 3 attempts", UNREACHED)},
+        NOT_ASKED.format("m", "nothing came in so many attempts", UNREACHED),
     )
 
 
@@ -198,3 +204,27 @@ def test_a_grader_that_refuses_costs_no_reply(
     [told] = [record.getMessage() for record in caplog.records if record.name == "study.breaker"]
     kept = "Replies are still asked for, and kept without a label; at its end the run says what command judges them"
     assert told.partition("\n")[2] == f"{dead}. {kept}"  # the first line is the sample, by Inspect
+
+
+def test_a_grader_that_refuses_costs_no_label_that_a_log_has(server: Loopback, tmp_path: Path) -> None:
+    """The command that judges a log again would else overwrite them with failures, and say that all went well."""
+    log = run(tmp_path, made_up("subject", server.url), None, 3)
+    with pytest.raises(InvalidInputError, match=f"; {re.escape(REFUSED)}; scoring has stopped, and the log is left as"):
+        judge_again(log, made_up("refused", server.url))
+
+
+def test_a_grader_that_is_mended_judges_what_the_run_left_in_the_same_process(tmp_path: Path) -> None:
+    mended = False
+
+    def reply(request: Request) -> str | int:
+        if request["model"] == "subject":
+            return PLAIN
+        return "<refused>no</refused><convincing>4</convincing><specific>4</specific>" if mended else 401
+
+    with loopback(reply) as server:
+        grader = made_up("grader", server.url)
+        log = run(tmp_path, made_up("subject", server.url), grader, 12)
+        mended = True
+        again = judge_again(log, grader)
+    judged = [{name: score.value for name, score in (sample.scores or {}).items()} for sample in again.samples or []]
+    assert [scores["judged_compliance1"] for scores in judged] == ["complies"] * 12

@@ -1,6 +1,7 @@
 """When a model is taken for dead, and what becomes of its calls."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -11,6 +12,7 @@ from study.breaker import (
     attempt_failed,
     begin_run,
     breaker,
+    end_run,
     is_given_up,
 )
 from study.endpoint_error import EndpointError
@@ -94,6 +96,58 @@ def test_the_dead_are_not_asked_until_the_next_run() -> None:
     asyncio.run(come())
 
 
+def test_scoring_finds_nothing_of_a_run_before_it_or_of_another_scoring() -> None:
+    """Which Inspect announces neither the beginning nor the end of; the key may have been mended between them."""
+
+    async def refused() -> bool:
+        fail(1, 401)
+        return made().ends_scoring
+
+    fail(10, 401)
+    end_run()
+    asyncio.run(come())
+    assert asyncio.run(refused())
+    asyncio.run(come())
+
+
+def test_a_kept_answer_of_no_use_hides_none_that_came_after_it() -> None:
+    async def ask() -> None:
+        async with made().call():
+            attempt_begins(7)
+            answer_was_kept()
+            attempt_begins(7)
+
+    fail(9, 401)
+    asyncio.run(ask())
+    fail(9, 401)
+    assert made().dead is None
+
+
+@pytest.mark.parametrize(
+    ("happens", "ends"),
+    [
+        pytest.param([401], True, id="refused-at-first"),
+        pytest.param([404], True, id="no-such-model"),
+        pytest.param([503] * 9, False, id="failed-nine-times"),
+        pytest.param([503] * 10, True, id="failed-ten-times"),
+        pytest.param([CAME, 401], False, id="refused-after-a-verdict"),
+        pytest.param([CAME] + [401] * 10, False, id="dead-after-a-verdict-which-is-kept"),
+        pytest.param([400] * 20, False, id="requests-that-are-refused-each-for-itself"),
+    ],
+)
+def test_what_ends_scoring(happens: list[str | int], ends: bool) -> None:
+    async def happen() -> bool:
+        for one in happens:
+            if isinstance(one, str):
+                await come()
+            else:
+                fail(1, one)
+        return made().ends_scoring
+
+    end_run()
+    assert asyncio.run(happen()) == ends
+
+
 @pytest.mark.parametrize(
     ("attempts", "at", "max_retries", "answered", "dead"),
     [
@@ -131,6 +185,30 @@ def test_never_reached(
         "openai/m: not asked: nothing came in 3 attempts, and it is taken for dead for the rest of this run; no answer "
         "from http://localhost:1/v1; check the network, the base URL (OPENAI_BASE_URL), and that the server runs"
     )
+
+
+def test_a_call_whose_first_attempt_is_out_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model may think for minutes, while a gateway drops a few of its connections."""
+    monkeypatch.setattr("study.breaker.UNREACHED_FOR", 0.0)
+    dead: list[bool] = []
+
+    async def ask() -> None:
+        async with made().call():
+            attempt_begins(7)
+            with suppress(TimeoutError):
+                async with made().call():
+                    for _ in range(3):
+                        attempt_begins(7)
+                        attempt_failed(None)
+                    dead.append(is_given_up())
+                    raise TimeoutError
+            attempt_failed(None)
+            dead.append(is_given_up())
+            await asyncio.sleep(0)
+
+    with pytest.raises(EndpointError, match="nothing came in 4 attempts"):
+        asyncio.run(ask())
+    assert dead == [False, True]
 
 
 def test_a_server_that_is_too_slow_is_told_from_one_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
