@@ -5,8 +5,10 @@ megabyte can hold gigabytes. What would be expanded is looked through here befor
 """
 
 import re
+import struct
 from os import SEEK_END
 from pathlib import Path
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from fsspec.core import url_to_fs
@@ -29,7 +31,12 @@ LOCAL = 2**40
 _ZSTANDARD = 93
 _METHODS = (ZIP_STORED, ZIP_DEFLATED, _ZSTANDARD)
 _ENCRYPTED = 0x1
-_PIECE = 2**20
+_PIECE = 2**12
+"""Bytes that are expanded at once: of zstandard each may come to 32,768, whatever one asks for."""
+
+_END = struct.Struct("<4s4H2LH")
+_END_64 = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR_64 = struct.Struct("<4sLQL")
 _SAMPLES = "samples/"
 
 
@@ -88,6 +95,8 @@ def check_members(parts: ZipFile, location: str) -> list[ZipInfo]:
     Raises:
         InvalidInputError: As `check_log`.
     """
+    if not _has_one_directory(parts):
+        raise _refused(location, "its directory is not at its end, where others would read another one")
     members = parts.infolist()
     for member in members:
         steps = re.split(r"[/\\]", member.filename)
@@ -104,13 +113,37 @@ def check_members(parts: ZipFile, location: str) -> list[ZipInfo]:
 
 
 def _size(parts: ZipFile) -> int:
-    file = parts.fp
-    if file is None:
+    return _file(parts).seek(0, SEEK_END)
+
+
+def _file(parts: ZipFile) -> IO[bytes]:
+    if parts.fp is None:
         raise ValueError("the zip is closed")
-    before = file.tell()
-    size = file.seek(0, SEEK_END)
-    file.seek(before)
-    return size
+    return parts.fp
+
+
+def _has_one_directory(parts: ZipFile) -> bool:
+    """Whether a zip says of its directory that it is where Python reads it: Inspect goes by what the zip says."""
+    end = _size(parts) - _END.size
+    magic, *_, size, offset, comment = _record(parts, end, _END)
+    if magic != b"PK\5\6" or comment:
+        return False
+    behind, said = end, {offset} - {0xFFFFFFFF}
+    locator, _, where, _ = _record(parts, end - _LOCATOR_64.size, _LOCATOR_64)
+    if locator == b"PK\6\7":
+        behind = end - _LOCATOR_64.size - _END_64.size
+        *_, size, offset_64 = _record(parts, behind, _END_64)
+        said.add(offset_64)
+        if where != behind:
+            return False
+    return said == {parts.start_dir} and parts.start_dir + size == behind
+
+
+def _record(parts: ZipFile, at: int, form: struct.Struct) -> tuple[Any, ...]:
+    """What stands somewhere in a zip; nulls where it is too short."""
+    file = _file(parts)
+    file.seek(max(at, 0))
+    return form.unpack(file.read(form.size).ljust(form.size, b"\0"))
 
 
 def _look_through(parts: ZipFile, member: ZipInfo, location: str) -> None:

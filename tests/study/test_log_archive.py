@@ -1,6 +1,7 @@
 """An .eval is not expanded before it is known what it would come to."""
 
 import struct
+import tracemalloc
 from collections.abc import Callable
 from copy import copy
 from pathlib import Path
@@ -121,6 +122,55 @@ def test_a_damaged_part_is_no_other_error(tmp_path: Path) -> None:
     Path(path).write_bytes(content)
     with pytest.raises(BadZipFile, match=r"part 'header\.json' is damaged"):
         check_log(path)
+
+
+def two_directories(path: str) -> None:
+    """The one that Inspect would read, of the whole log, and at the end one of as many bytes that names no sample."""
+    content = Path(path).read_bytes()
+    first, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    directory = content[first:end].replace(SAMPLE.encode(), b"n" * len(SAMPLE))
+    Path(path).write_bytes(content[:end] + directory + content[end:])
+
+
+def a_comment(path: str) -> None:
+    with ZipFile(path, "a") as archive:
+        archive.comment = b"of somebody"
+
+
+def bytes_before(path: str) -> None:
+    Path(path).write_bytes(b"#!/bin/sh\n" + Path(path).read_bytes())
+
+
+@pytest.mark.parametrize("change", [two_directories, a_comment, bytes_before])
+def test_a_log_that_others_might_read_as_another(change: Callable[[str], None], tmp_path: Path) -> None:
+    path = write(tmp_path / "log.eval", [(HEADER, b"{}"), (SAMPLE, b"{}")])
+    change(path)
+    assert len(ZipFile(path).infolist()) == 2  # Python reads it
+    with pytest.raises(InvalidInputError, match="its directory is not at its end"):
+        check_log(path)
+
+
+@pytest.mark.parametrize("limit", ["ZIP_FILECOUNT_LIMIT", "ZIP64_LIMIT"], ids=["65,536-parts", "2-GB"])
+def test_a_log_that_is_more_than_a_small_zip(limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"zipfile.{limit}", 1)
+    path = write(tmp_path / "log.eval", [*GOOD, ("samples/b_epoch_1.json", b"{}")])
+    assert b"PK\x06\x07" in Path(path).read_bytes()
+    check_log(path, whole=True)
+
+
+def test_a_part_is_expanded_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As far as is bounded: 200 MB of noughts are a few kilobytes."""
+    monkeypatch.setattr("study.log_archive.MEMBER", 2**20)
+    path = write(tmp_path / "log.eval", [(HEADER, bytes(200 * 2**20))])
+    changed(path, HEADER, 24, "<I", 10)
+    tracemalloc.start()
+    try:
+        with pytest.raises((InvalidInputError, BadZipFile)):
+            check_log(path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 160 * 2**20
 
 
 def test_parts_that_are_all_of_the_same_bytes(tmp_path: Path) -> None:
