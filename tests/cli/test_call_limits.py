@@ -33,11 +33,13 @@ PLAIN = "<SCRATCHPAD_REASONING>placeholder</SCRATCHPAD_REASONING>\n<OUTPUT>place
 
 
 @pytest.fixture
-def server() -> Iterator[Loopback]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     def reply(request: Request) -> str | int:
         return 401 if "refused" in str(request["model"]) else PLAIN
 
     with loopback(reply) as running:
+        for name, value in running.environment.items():  # a log that is judged later has its model made from these
+            monkeypatch.setenv(name, value)
         yield running
 
 
