@@ -63,7 +63,7 @@ def test_the_second_command_is_what_ci_runs() -> None:
 
 
 def test_the_check_command(tmp_path: Path) -> None:
-    done = run(f"{CHECK} --policy quoter --limit 1", tmp_path)
+    done = run(f"{CHECK} --policy quoter --limit 1 --jobs 1", tmp_path)
     assert done.returncode == 0, done.stdout
     assert re.fullmatch(r"(\d+) figures of 1 policies: \1 recovered, 0 differ\.", done.stdout.splitlines()[-1])
 

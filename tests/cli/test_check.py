@@ -83,7 +83,9 @@ def test_every_policy_is_recovered_exactly(policy: str, setting: Setting, monkey
     assert (result.exit_code, len(figures(result))) == (0, figures_of(setting))
 
 
-def test_random_is_recovered_inside_exact_binomial_bounds() -> None:
+def test_random_is_recovered_inside_exact_binomial_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = [SETTINGS[0], SETTINGS[-1]]  # of two tiers and of three; `.ci/run` checks it in all
+    monkeypatch.setattr("cli.check.SETTINGS", settings)
     result = check("--policy", "random", "--limit", "24", "--json")
     assert [row for row in figures(result) if not row["ok"]] == []
     judged = {
@@ -91,7 +93,7 @@ def test_random_is_recovered_inside_exact_binomial_bounds() -> None:
         for r in figures(result)
         if (r["scorer"], r["cot"], r["figure"]) == ("judged_compliance", True, "compliance free")
     }
-    assert judged == {setting.name: (0.14, harmful(setting, 24)) for setting in SETTINGS}
+    assert judged == {setting.name: (0.14, harmful(setting, 24)) for setting in settings}
     assert result.exit_code == 0
 
 
