@@ -56,15 +56,14 @@ class _Local:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._left = b""  # what a full disk did not take
+        self._begun = False
 
     def exists(self) -> bool:
         return self._path.exists()
 
     def read(self) -> bytes:
-        if not self._path.exists():
-            return b""
-        os.truncate(self._path, self._path.read_bytes().rfind(b"\n") + 1)  # what a full disk cut off was not written
-        return self._path.read_bytes()
+        lines = self._path.read_bytes() if self._path.exists() else b""
+        return lines[: lines.rfind(b"\n") + 1]  # what a full disk cut off was not written
 
     def add(self, line: bytes) -> None:
         self._left += line
@@ -77,6 +76,9 @@ class _Local:
             self._write()
 
     def _write(self) -> None:
+        if not self._begun and self._path.exists():  # only who writes may cut: another reads what a run is writing
+            os.truncate(self._path, len(self.read()))
+        self._begun = True
         with self._path.open("ab", buffering=0) as file:
             while self._left:  # a disk that gets full takes a part of a line
                 self._left = self._left[file.write(self._left) :]

@@ -21,12 +21,17 @@ DEAD_AFTER = 10
 """Replies in a row that came to nothing by the endpoint, none between that came, after which a model is dead. Each has
 had all its retries, if trying again can help."""
 
+FORBIDDEN_AFTER = 100
+"""Where all of them were forbidden and nothing has come yet: by a filter of what is asked the next may be let through."""
+
 UNREACHED_FOR = 30.0
 """Seconds without any answer after which a model that has not answered in this run is dead, where nobody said how often
 it is to be tried again: whoever just typed the command is there to mend it."""
 
 UNREACHED_AFTER = 3
 """Attempts that this takes at least."""
+
+_FORBIDDEN = 403
 
 _REFUSED = (401, 402, 404)
 """Statuses that tell, where nothing has come yet, that nothing will."""
@@ -118,8 +123,8 @@ class Breaker:
         if self.dead is not None or not self._tells_of_all(error):
             return
         self._in_a_row += 1
-        if self._in_a_row >= DEAD_AFTER:
-            self._die(f"{DEAD_AFTER} replies in a row came to nothing", error)
+        if self._in_a_row >= (FORBIDDEN_AFTER if error.status == _FORBIDDEN else DEAD_AFTER):
+            self._die(f"{self._in_a_row} replies in a row came to nothing", error)
         elif not in_run() and not self._answered and error.status in _REFUSED:  # a log may have fewer replies
             self._die("it refuses from the start", error)
 
@@ -130,7 +135,7 @@ class Breaker:
         """
         if error.unreadable:
             return False
-        if error.status == 403:
+        if error.status == _FORBIDDEN:
             return not self._answered
         return error.status in (None, 401, 402, 404, 429) or error.status >= 500
 

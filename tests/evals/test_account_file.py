@@ -188,3 +188,13 @@ def test_a_line_that_a_full_disk_cut_off_is_none_to_the_next_run(tmp_path: Path)
     with room(3):
         account_file(file).add(ONE + TWO)
     assert (file.read_bytes(), account_file(file).read()) == (b"1\n2", ONE)
+
+
+def test_only_who_writes_cuts_off_what_is_no_line(tmp_path: Path) -> None:
+    """A run of another variation reads the account of one that may be writing to it."""
+    file = tmp_path / "spent"
+    file.write_bytes(ONE + b"hal")
+    account = account_file(file)
+    assert (account.read(), file.read_bytes()) == (ONE, ONE + b"hal")
+    keep(account, TWO)
+    assert file.read_bytes() == ONE + TWO
