@@ -22,7 +22,7 @@ DEAD_AFTER = 10
 had all its retries, if trying again can help."""
 
 FORBIDDEN_AFTER = 100
-"""Where all of them were forbidden and nothing has come yet: by a filter of what is asked the next may be let through."""
+"""Where they were forbidden, and nothing has come yet: a filter of what is asked may let the next one through."""
 
 UNREACHED_FOR = 30.0
 """Seconds without any answer after which a model that has not answered in this run is dead, where nobody said how often
