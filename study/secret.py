@@ -187,8 +187,10 @@ def _stripped(came: Any, keys: Sequence[str]) -> Any:
 
 
 def _said(came: Any) -> Iterator[str]:
-    """What an endpoint said: the texts of an output, or of the raw response."""
-    layer = [getattr(came, name, None) for name in ("completion", "error", "response")]
+    """What an endpoint said: the texts of an output, reasoning and calls of tools included, or of the raw response."""
+    layer: list[Any] = [getattr(came, name, None) for name in ("error", "response")]
+    if hasattr(came, "choices"):
+        layer.append(came.model_dump(exclude={"choices": {"__all__": {"logprobs"}}}))
     while layer:
         yield from (one for one in layer if isinstance(one, str))
         tables = [one for one in layer if isinstance(one, dict | list)]

@@ -7,7 +7,14 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from inspect_ai.model import ModelCall, ModelOutput
+from inspect_ai.model import (
+    ChatCompletionChoice,
+    ChatMessageAssistant,
+    ContentReasoning,
+    ModelCall,
+    ModelOutput,
+)
+from inspect_ai.tool import ToolCall
 from pydantic import BaseModel, ValidationError
 
 from study.secret import WITHHELD, keep_from, key_in, key_in_address, known_keys, without_key, without_keys
@@ -185,6 +192,29 @@ def test_what_a_call_brings_is_without_the_key_and_of_the_same_types() -> None:
     assert (said.completion, said.stop_reason) == (f"you sent {WITHHELD}", "content_filter")
     assert said.choices[0].message.text == f"you sent {WITHHELD}"
     assert raw.response == {"error": {"message": f"wrong key {WITHHELD}"}}
+
+
+def message(**said: Any) -> ModelOutput:
+    return ModelOutput(model="m", choices=[ChatCompletionChoice(message=ChatMessageAssistant(**said))])
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        pytest.param(message(content=[ContentReasoning(reasoning=f"you sent {KEY}")]), id="reasoning"),
+        pytest.param(
+            message(content="", tool_calls=[ToolCall(id="1", function="f", arguments={"sent": [KEY]})]), id="tool"
+        ),
+        pytest.param(ModelOutput(model=KEY), id="model"),
+        pytest.param(ModelOutput(model="m", metadata={"headers": {"sent": KEY}}), id="metadata"),
+    ],
+)
+def test_no_part_of_an_output_holds_a_key(output: ModelOutput) -> None:
+    api = Api(output)
+    keep_from(api)
+    came = asyncio.run(api.generate())
+    assert (type(came), came.choices and type(came.message)) == (ModelOutput, output.choices and ChatMessageAssistant)
+    assert (KEY in repr(output), KEY in repr(came), WITHHELD in repr(came)) == (True, False, True)
 
 
 def test_what_holds_no_key_is_handed_on_as_it_is() -> None:
