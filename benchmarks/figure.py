@@ -8,6 +8,7 @@ from statistics import median
 import click
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
+from rich.console import Console
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
@@ -91,6 +92,15 @@ def worst(figures: Iterable[Figure]) -> Iterator[Figure]:
     for of_one in cases.values():
         figure = min(of_one, key=lambda case: case.margin)
         yield replace(figure, what=f"{figure.what} (the worst of {len(of_one)})") if len(of_one) > 1 else figure
+
+
+def all_hold(figures: Sequence[Figure], console: Console) -> bool:
+    """Whether every bound is kept; says which are missed."""
+    missed = [figure for figure in figures if not figure.holds]
+    for figure in missed:
+        console.print(f"MISSED: {figure.what}: {figure.value:.4f}, not {figure.target}")
+    console.print(f"{len(figures) - len(missed)} of {len(figures)} bounds hold.")
+    return not missed
 
 
 def _read(number: float) -> str:
