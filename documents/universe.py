@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from prompts.template import digest, fill, variables_in
 from prompts.toml_table import read_table
-from study.bounded_file import TEXT, read_bounded
+from study.bounded_file import TOML, read_bounded
 from study.invalid_input import InvalidInputError, unknown_value
 
 SHIPPED = {path.stem: path for path in sorted((Path(__file__).parent / "universes").glob("*.toml"))}
@@ -116,7 +116,7 @@ def load_universe(universe: str, developer: str | None = None) -> Universe:
     if universe not in SHIPPED and path.suffix != ".toml":
         raise unknown_value("UNIVERSE", universe, SHIPPED, "Or give a path to a .toml file.")
     try:
-        text = read_bounded(path, TEXT).decode("utf-8-sig")
+        text = read_bounded(path, TOML).decode("utf-8-sig")
     except OSError as error:
         raise InvalidInputError(f"{universe} cannot be read ({error.strerror}); check the path") from error
     except UnicodeDecodeError as error:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from prompts.toml_table import read_table
-from study.bounded_file import TEXT, read_bounded
+from study.bounded_file import TOML, read_bounded
 from study.cell import IMPORTED
 from study.invalid_input import InvalidInputError, unknown_value
 
@@ -191,7 +191,7 @@ def load_mapping(name: str) -> Mapping:
     if name not in SHIPPED and not path.is_file():
         raise unknown_value("--mapping", name, SHIPPED, "Or give a path to a TOML file.")
     try:
-        text = read_bounded(path, TEXT, f"--mapping {name!r}").decode("utf-8")
+        text = read_bounded(path, TOML, f"--mapping {name!r}").decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"--mapping {name!r} cannot be read ({error}); give a TOML file in UTF-8") from error
     return read_table(Mapping, text, name)

@@ -17,7 +17,7 @@ from evals.sweep import Sweep
 from study.invalid_input import InvalidInputError
 from study.label_lines import read_lines
 
-DEEP, DIGITS = "[" * 100_000, "9" * 100_000
+DEEP, DIGITS, PARTS = "[" * 50_000, "9" * 50_000, "a." * 30_000
 
 SWEEP = "models: [control/faker]\nsettings: [helpful_only]\n"
 DOUBLED = "a: &a0 [x, x]\n" + "".join(f"b{i}: &a{i + 1} [*a{i}, *a{i}]\n" for i in range(40))
@@ -53,6 +53,7 @@ READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
         pytest.param("sweep", DEEP, "is nested too deeply", id="sweep-deep"),
         pytest.param("mapping", f"a = {DIGITS}", "cannot be read as TOML", id="mapping-digits"),
         pytest.param("mapping", f"a = {DEEP}", "cannot be read as TOML", id="mapping-deep"),
+        pytest.param("mapping", f"[{PARTS}a]", "key='a' is not known", id="mapping-parts"),
         pytest.param("universe", f"a = {DEEP}", "cannot be read as TOML", id="universe-deep"),
         pytest.param("corpus", DEEP, "cannot be read", id="corpus-deep"),
         pytest.param("corpus", f'{{"documents": {DIGITS}}}', "cannot be read", id="corpus-digits"),
@@ -74,12 +75,14 @@ def test_a_file_that_breaks_its_reader(reader: str, content: str, why: str, tmp_
     assert "\n" not in refused.value.message
 
 
-@pytest.mark.parametrize("reader", ["sweep", "mapping", "universe", "corpus"])
-def test_what_people_write_by_hand_is_bounded(reader: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("reader", "most"), [("sweep", 1_000_000), ("mapping", 65_536), ("universe", 65_536), ("corpus", 1_000_000)]
+)
+def test_what_people_write_by_hand_is_bounded(reader: str, most: int, tmp_path: Path) -> None:
     suffix, read = READERS[reader]
     path = tmp_path / f"file.{suffix}"
-    path.write_text("#" * 1_000_001, "utf-8")
-    with pytest.raises(InvalidInputError, match="has more than 1,000,000 bytes"):
+    path.write_text("#" * (most + 1), "utf-8")
+    with pytest.raises(InvalidInputError, match=f"has more than {most:,} bytes"):
         read(path)
 
 
