@@ -9,7 +9,7 @@ TEXT = 1_000_000
 """Most bytes of a file that somebody wrote by hand, such as a sweep."""
 
 TOML = 2**16
-"""Most bytes of one in TOML, a mapping or a universe: a key of many parts takes Python's reader time by their square."""
+"""Most bytes of one in TOML, a mapping or a universe: a key of many parts takes time by the square of their number."""
 
 TABLE = 2**28
 """Most bytes of a file of rows, such as a query set or labels."""
