@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from anyio import CancelScope
-from anyio.lowlevel import RunVar
 
 from study.endpoint_error import EndpointError, no_answer, not_asked
 from study.patience import MAX_RETRIES
@@ -82,6 +81,8 @@ class Breaker:
     endpoint: Endpoint
     dead: str | None = None
     """Why it is not asked any more, as a sentence; None while it is."""
+    heard: bool = False
+    """Whether Inspect tells what happens to its calls. If not, nobody knows whether a run is under way."""
     _answered: bool = False
     _in_a_row: int = 0
     _began: float = 0.0
@@ -114,9 +115,14 @@ class Breaker:
             raise EndpointError(str(self.dead))
 
     @property
+    def under_way(self) -> bool:
+        """Whether a call is."""
+        return bool(self._calls)
+
+    @property
     def ends_scoring(self) -> bool:
         """Whether a log is better left as it was than judged again: nothing came, and nothing will."""
-        return self.dead is not None and not self._answered and not in_run()
+        return self.dead is not None and not self._answered and self.heard and not in_run()
 
     def failed(self, error: EndpointError) -> None:
         """Note that a call came to nothing, after all its retries."""
@@ -173,19 +179,20 @@ _current: ContextVar[_Call | None] = ContextVar("_current", default=None)
 _of_the_run: list[dict[Endpoint, Breaker]] = []
 """One while a run is under way, else none: then a log may be judged again."""
 
-_of_the_loop: RunVar[dict[Endpoint, Breaker]] = RunVar("_of_the_loop")
-"""Of scoring, which Inspect does not announce: a command, and a call from Python, has an event loop of its own."""
+_of_scoring: dict[Endpoint, Breaker] = {}
+"""Of what is judged again, which Inspect does not announce: it lasts while calls are under way, which all begin at
+once."""
 
 
 def breaker(model: str, base_url: str | None, role: str, key_variables: Sequence[str] = ()) -> Breaker:
     """The breaker of an endpoint, the same for all calls of a run, or of a scoring."""
     endpoint = Endpoint(model, base_url, role, tuple(key_variables))
     if in_run():
-        [breakers] = _of_the_run
-    else:
-        breakers = _of_the_loop.get({})
-        _of_the_loop.set(breakers)
-    return breakers.setdefault(endpoint, Breaker(endpoint))
+        return _of_the_run[0].setdefault(endpoint, Breaker(endpoint))
+    found = _of_scoring.get(endpoint)
+    if found is None or not found.under_way:
+        found = _of_scoring[endpoint] = Breaker(endpoint)
+    return found
 
 
 def begin_run() -> None:
@@ -223,6 +230,7 @@ def attempt_begins(max_retries: int | None) -> None:
     if call := _current.get():
         call.waits, call.kept, call.max_retries = False, False, max_retries
         call.attempts += 1
+        call.breaker.heard = True
 
 
 def attempt_failed(status: int | None, error: str | None = None) -> None:

@@ -215,7 +215,10 @@ def test_a_grader_that_refuses_costs_no_label_that_a_log_has(server: Loopback, t
         judge_again(log, made_up("refused", server.url))
 
 
-def test_a_grader_that_is_mended_judges_what_the_run_left_in_the_same_process(tmp_path: Path) -> None:
+def test_a_grader_that_is_mended_judges_what_the_run_left_in_the_same_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MADE_UP_API_KEY", "made-up")  # Inspect makes the grader of the log, too
     mended = False
 
     def reply(request: Request) -> str | int:

@@ -100,15 +100,17 @@ def test_the_dead_are_not_asked_until_the_next_run() -> None:
 def test_scoring_finds_nothing_of_a_run_before_it_or_of_another_scoring() -> None:
     """Which Inspect announces neither the beginning nor the end of; the key may have been mended between them."""
 
-    async def refused() -> bool:
-        fail(1, 401)
-        return made().ends_scoring
+    async def score() -> bool:
+        it = made()
+        async with it.call():
+            shared = made() is it
+        for _ in range(10):
+            it.failed(EndpointError(f"{NAME}: the last words", 401))
+        return shared and it.dead is not None
 
     fail(10, 401)
     end_run()
-    asyncio.run(come())
-    assert asyncio.run(refused())
-    asyncio.run(come())
+    assert [asyncio.run(score()) for _ in range(2)] == [True, True]
 
 
 def test_a_kept_answer_of_no_use_hides_none_that_came_after_it() -> None:
@@ -138,15 +140,35 @@ def test_a_kept_answer_of_no_use_hides_none_that_came_after_it() -> None:
 )
 def test_what_ends_scoring(happens: list[str | int], ends: bool) -> None:
     async def happen() -> bool:
+        it = made()
+        it.heard = True
         for one in happens:
             if isinstance(one, str):
-                await come()
+                async with it.call():
+                    pass
             else:
-                fail(1, one)
-        return made().ends_scoring
+                it.failed(EndpointError(f"{NAME}: the last words", one))
+        return it.ends_scoring
 
     end_run()
     assert asyncio.run(happen()) == ends
+
+
+def test_nothing_ends_scoring_where_inspect_does_not_tell_of_runs() -> None:
+    """Without its hooks a run looks like scoring, and would lose the reply that is judged."""
+
+    async def ends(heard: bool) -> bool:
+        it = made()
+        with suppress(TimeoutError):
+            async with it.call():
+                if heard:
+                    attempt_begins(7)
+                raise TimeoutError
+        it.failed(EndpointError(f"{NAME}: the last words", 401))
+        return it.ends_scoring
+
+    end_run()
+    assert [asyncio.run(ends(heard)) for heard in (False, True)] == [False, True]
 
 
 @pytest.mark.parametrize(
