@@ -87,8 +87,7 @@ def known_keys(api: object = None) -> list[str]:
     Args:
         api: Provider of a model, as Inspect has it: with ``api_key``, ``api_key_vars`` and ``base_url``.
     """
-    found = [*(value for name, value in os.environ.items() if _VARIABLE.search(name)), *_told(api)]
-    return sorted(filter(_is_key, {*found}), key=len, reverse=True)
+    return _longest_first([*(value for name, value in os.environ.items() if _VARIABLE.search(name)), *_told(api)])
 
 
 def without_keys(value: Any, keys: Sequence[str]) -> Any:
@@ -115,7 +114,9 @@ def keep_from(api: Any) -> None:
     if hasattr(api.generate, "_keeps_keys"):
         return
     generate: Callable[..., Any] = api.generate
-    before = known_keys(api)  # reading the environment anew at each call would cost as much as all the rest
+    # Of a reply more is taken out than what this endpoint was told only where no model can say it by chance. Once:
+    # reading the environment anew at each call would cost as much as all the rest.
+    others = [key for key in known_keys(api) if len(key) >= WORDS]
 
     @wraps(generate)
     async def keeping(*args: Any, **kwargs: Any) -> Any:
@@ -126,7 +127,7 @@ def keep_from(api: Any) -> None:
             if stripped is error:
                 raise
             raise stripped from None
-        return _stripped(came, [*before, *(key for key in _told(api) if key not in before)])
+        return _stripped(came, _longest_first([*others, *_told(api)]))
 
     keeping._keeps_keys = True  # type: ignore[attr-defined]
     api.generate = keeping
@@ -142,6 +143,10 @@ def _told(api: object) -> list[str]:
     variables = map(os.environ.get, getattr(api, "api_key_vars", ()))
     told = (*own, *variables, user, user.partition(":")[2])
     return [one for one in told if isinstance(one, str) and _is_key(one)]
+
+
+def _longest_first(found: Sequence[str]) -> list[str]:
+    return sorted(filter(_is_key, {*found}), key=len, reverse=True)
 
 
 def _is_key(value: str) -> bool:

@@ -111,6 +111,13 @@ def test_a_word_in_the_place_of_a_key_is_left_in_replies(word: str, monkeypatch:
     assert asyncio.run(api.generate()) is output
 
 
+def test_a_short_value_that_its_endpoint_was_not_told_is_left_in_a_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", "word1234")
+    api = Api(ModelOutput.from_content("m", f"try word1234, or {KEY}"))
+    keep_from(api)
+    assert asyncio.run(api.generate()).completion == f"try word1234, or {WITHHELD}"
+
+
 @pytest.mark.parametrize("word", ["passwords", "letters-that-are-a-key", "word1234"])
 def test_what_is_longer_or_has_digits_is_a_key(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTHER_TOKEN", word)
