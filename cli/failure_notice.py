@@ -13,7 +13,7 @@ from study.breaker import is_given_up
 from study.endpoint_error import is_endpoint_error, is_not_asked, kind_of_failure
 from study.visible import visible
 
-PATIENCE = 3
+UNANSWERED = 3
 """Attempts in a row without an answer before the user is told: one or two may be a hiccup."""
 
 _LOGGER = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class FailureNotice(Hooks):
     async def on_model_retry(self, data: ModelRetry) -> None:
         """Say that nobody answers, once a model."""
         answered = data.status_code is not None
-        if answered or data.attempt < PATIENCE or data.eval_id not in self._ours or is_given_up():
+        if answered or data.attempt < UNANSWERED or data.eval_id not in self._ours or is_given_up():
             return
         if data.model_name not in self._unanswered:
             self._unanswered.add(data.model_name)
